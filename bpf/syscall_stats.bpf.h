@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Pairing enter with exit, and adding up. BPF only. Everything here takes what the kernel says
+ * as arguments, so that tests can drive it with sequences that are hard to provoke.
+ */
+#ifndef SYSCALL_STATS_BPF_H
+#define SYSCALL_STATS_BPF_H
+
+#include <bpf/bpf_helpers.h>
+
+#include "arch.bpf.h"
+#include "histogram.bpf.h"
+#include "syscall_stats.h"
+
+/* Include errnos that never reach user space but restart the call: include/linux/errno.h. */
+#define MAX_ERRNO	      4095
+#define ERESTARTSYS	      512
+#define ERESTARTNOINTR	      513
+#define ERESTARTNOHAND	      514
+#define ERESTART_RESTARTBLOCK 516
+
+const volatile __u32 target_tgid; /* in the initial PID namespace */
+const volatile __u32 thread_mask; /* number of thread slots - 1; a power of two - 1 */
+const volatile __u8 from_next_exec;
+const volatile __u8 example_kinds[INDEXED_KEYS]; /* enum example_kind */
+
+__u64 losses[LOSS_KINDS];
+/*
+ * Set by user space once all programs are attached and cleared before any is detached, so that
+ * the window has the same two ends for enter and exit. With from_next_exec the execve sets it.
+ */
+__u8 watching; /* a truth value, as all of these: C++ does not know _Bool */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1024); /* set before load, with thread_mask */
+	__type(key, __u32);
+	__type(value, struct thread_slot);
+} dp_threads SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct cpu_table);
+} dp_calls SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, CALL_SLOTS);
+	__type(key, __u32);
+	__type(value, struct cpu_histogram);
+} dp_histograms SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 512);
+	__type(key, __u32);
+	__type(value, struct call_counters);
+} dp_overflow SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct error_key);
+	__type(value, struct error_value);
+} dp_errors SEC(".maps");
+
+static const struct error_value no_error;
+
+static __always_inline void count_loss(enum loss cause)
+{
+	__sync_fetch_and_add(&losses[cause], 1);
+}
+
+static __always_inline __u32 key_index(__u32 key)
+{
+	__u32 abi = key >> KEY_ABI_SHIFT, nr = key & KEY_NUMBER_MASK;
+
+	if (nr >= INDEXED_NUMBERS || abi > ABI_COMPAT32)
+		return INDEXED_KEYS;
+	return abi * INDEXED_NUMBERS + nr;
+}
+
+/* The call's slot in this CPU's table, taken at its first use; CALL_SLOTS when there is none. */
+static __always_inline __u32 slot_for(struct cpu_table *table, __u32 key)
+{
+	__u32 index = key_index(key), slot;
+
+	if (index >= INDEXED_KEYS)
+		return CALL_SLOTS;
+	slot = table->slot_of[index];
+	if (slot)
+		return slot - 1;
+	slot = table->used;
+	if (slot >= CALL_SLOTS)
+		return CALL_SLOTS;
+	table->keys[slot] = key;
+	table->slot_of[index] = slot + 1;
+	table->used = slot + 1;
+	return slot;
+}
+
+static __always_inline struct thread_slot *slot_at(__u32 place)
+{
+	__u32 index = place & thread_mask;
+
+	return bpf_map_lookup_elem(&dp_threads, &index);
+}
+
+/* Where a thread goes that finds another one in its first place (Fibonacci hashing). */
+static __always_inline __u32 second_place(__u32 tid)
+{
+	return (tid * 2654435769U) >> 15;
+}
+
+/* The slot that the thread has; NULL: none. */
+static __always_inline struct thread_slot *slot_of(__u32 tid)
+{
+	struct thread_slot *thread = slot_at(tid);
+
+	if (thread && thread->tid == tid)
+		return thread;
+	thread = slot_at(second_place(tid));
+	return thread && thread->tid == tid ? thread : NULL;
+}
+
+static __always_inline void add_call(struct call_counters *counters, _Bool error, _Bool restart,
+				     _Bool timed, __u64 ns)
+{
+	counters->calls++;
+	counters->errors += error;
+	counters->restarts += restart;
+	if (!timed) {
+		counters->untimed++;
+		return;
+	}
+	counters->sum_ns += ns;
+	if (ns > counters->max_ns)
+		counters->max_ns = ns;
+	if (ns < counters->min_ns || counters->calls - counters->untimed == 1)
+		counters->min_ns = ns;
+}
+
+static __noinline int add_overflow(__u32 key, _Bool error, _Bool restart, _Bool timed, __u64 ns)
+{
+	struct call_counters *counters = bpf_map_lookup_elem(&dp_overflow, &key);
+
+	if (!counters) {
+		struct call_counters fresh = {};
+
+		bpf_map_update_elem(&dp_overflow, &key, &fresh, BPF_NOEXIST);
+		counters = bpf_map_lookup_elem(&dp_overflow, &key);
+		if (!counters) {
+			count_loss(LOSS_CALLS);
+			return 0;
+		}
+	}
+	add_call(counters, error, restart, timed, ns);
+	if (timed)
+		count_loss(LOSS_HISTOGRAM);
+	return 0;
+}
+
+static __always_inline void add_to_histogram(__u32 slot, __u64 ns)
+{
+	struct cpu_histogram *histogram = bpf_map_lookup_elem(&dp_histograms, &slot);
+	__u64 bucket = histogram_bucket(ns);
+
+	barrier_var(
+		bucket); /* the verifier must see the check on the very register it indexes with */
+	if (histogram && bucket < HISTOGRAM_BUCKETS)
+		histogram->buckets[bucket]++;
+}
+
+/* Returns the thread's previous call's place in the transition matrix, or CALL_SLOTS. */
+static __always_inline __u32 previous_slot(struct cpu_table *table, struct thread_slot *thread)
+{
+	if (!thread || thread->previous_key == KEY_NONE)
+		return CALL_SLOTS;
+	return slot_for(table, thread->previous_key);
+}
+
+static __always_inline void add_finished(struct thread_slot *thread, __u32 key, _Bool error,
+					 _Bool restart, _Bool timed, __u64 ns)
+{
+	__u32 zero = 0, slot, from;
+	struct cpu_table *table = bpf_map_lookup_elem(&dp_calls, &zero);
+
+	if (!table)
+		return;
+	slot = slot_for(table, key);
+	if (slot >= CALL_SLOTS) {
+		add_overflow(key, error, restart, timed, ns);
+		return;
+	}
+	add_call(&table->counters[slot], error, restart, timed, ns);
+	from = previous_slot(table, thread);
+	if (from < CALL_SLOTS)
+		table->transitions[from][slot]++;
+	if (timed)
+		add_to_histogram(slot, ns);
+}
+
+static __always_inline struct error_value *error_row(__u32 key, __u32 errno_value)
+{
+	struct error_key row = {.key = key, .errno_value = errno_value};
+	struct error_value *value = bpf_map_lookup_elem(&dp_errors, &row);
+
+	if (value)
+		return value;
+	bpf_map_update_elem(&dp_errors, &row, &no_error, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&dp_errors, &row);
+}
+
+/* The caller fills the example in; only the first to come takes it. */
+static __always_inline struct error_value *add_error(__u32 key, __u32 errno_value)
+{
+	struct error_value *value = error_row(key, errno_value);
+
+	if (!value) {
+		count_loss(LOSS_ERRORS);
+		return NULL;
+	}
+	__sync_fetch_and_add(&value->calls, 1);
+	return value;
+}
+
+/* The thread's slot, taken at its first event; NULL: other threads have both of its places. */
+static __always_inline struct thread_slot *own_slot(__u32 tid)
+{
+	struct thread_slot *thread = slot_of(tid);
+
+	if (thread)
+		return thread;
+	thread = slot_at(tid);
+	if (!thread || thread->tid != 0)
+		thread = slot_at(second_place(tid));
+	if (!thread || thread->tid != 0)
+		return NULL;
+	thread->entered_ns = 0;
+	thread->previous_key = KEY_NONE;
+	thread->calls = 0;
+	thread->in_syscalls_ns = 0;
+	thread->tid = tid;
+	return thread;
+}
+
+static __always_inline void call_begins(__u32 tid, __u32 key, __u64 now)
+{
+	struct thread_slot *thread = own_slot(tid);
+
+	if (never_returns(key)) {
+		add_finished(thread, key, 0, 0, 0, 0);
+		if (thread) {
+			thread->calls++;
+			thread->entered_ns = 0;
+		}
+		return;
+	}
+	if (!thread) /* a collision: the exit counts it */
+		return;
+	thread->key = key;
+	thread->entered_ns = now;
+}
+
+static __always_inline _Bool is_restart(long ret)
+{
+	return ret == -ERESTARTSYS || ret == -ERESTARTNOINTR || ret == -ERESTARTNOHAND ||
+	       ret == -ERESTART_RESTARTBLOCK;
+}
+
+/* The ABI is not compared: an execve of an image of another one changes it on the way. */
+static __always_inline _Bool fits(__u32 entered, long number)
+{
+	return ((entered ^ (__u32)number) & KEY_NUMBER_MASK) == 0 ||
+	       (number == -1 && is_sigreturn(entered));
+}
+
+/*
+ * Counts a call that returns `ret`; `number` is what the kernel has for it at exit. Returns its
+ * key, for looking for an example of its error, or KEY_NONE when there is nothing to count.
+ */
+static __always_inline __u32 call_ends(__u32 tid, long number, long ret, __u64 now)
+{
+	struct thread_slot *thread = own_slot(tid);
+	_Bool restart, error, timed = 0;
+	__u32 key = KEY_NONE;
+	__u64 ns = 0;
+
+	if (!thread)
+		count_loss(LOSS_THREAD_SLOT);
+	if (thread && thread->entered_ns) {
+		timed = fits(thread->key, number);
+		if (timed) {
+			key = thread->key;
+			ns = now - thread->entered_ns;
+			if ((__s64)ns < 0) {
+				count_loss(LOSS_CLOCK);
+				ns = 0;
+			}
+		} else {
+			count_loss(LOSS_PAIRING);
+		}
+		thread->entered_ns = 0;
+	}
+	if (!timed) {
+		key = make_key(number, is_compat_call());
+		if (ret == 0 && is_fork_call(key >> KEY_ABI_SHIFT, key & KEY_NUMBER_MASK))
+			return KEY_NONE;
+	}
+	restart = is_restart(ret);
+	error = !restart && ret < 0 && ret >= -MAX_ERRNO;
+	add_finished(thread, key, error, restart, timed, ns);
+	if (thread) {
+		thread->previous_key = key;
+		thread->calls++;
+		thread->in_syscalls_ns += ns;
+	}
+	return key;
+}
+
+#endif
