@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "util/histogram.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numeric>
+
+namespace debug_process {
+
+std::uint64_t Histogram::bucketed() const {
+  return std::accumulate(counts.begin(), counts.end(), zero_count);
+}
+
+std::optional<std::chrono::nanoseconds> Histogram::quantile(double q) const {
+  const std::uint64_t ranked = bucketed();
+  if (ranked == 0) return std::nullopt;
+  const double wanted = std::clamp(q, 0.0, 1.0) * static_cast<double>(ranked);
+  const auto rank =
+      std::clamp<std::uint64_t>(static_cast<std::uint64_t>(std::ceil(wanted)), 1, ranked);
+  if (rank <= zero_count) return std::chrono::nanoseconds(0);
+  std::uint64_t seen = zero_count;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    seen += counts[i];
+    if (seen < rank) continue;
+    const double exponent =
+        (static_cast<double>(offset) + static_cast<double>(i) + 0.5) / std::exp2(scale);
+    const std::chrono::nanoseconds middle(std::llround(std::exp2(exponent) * 1e9));
+    return std::clamp(middle, min, max);
+  }
+  return max;
+}
+
+void Histogram::merge(const Histogram& other) {
+  assert(scale == other.scale);
+  if (other.count == 0) return;
+  if (!other.counts.empty()) {
+    const auto end = [](const Histogram& h) {
+      return h.offset + static_cast<int>(h.counts.size());
+    };
+    const int low = counts.empty() ? other.offset : std::min(offset, other.offset);
+    const int high = counts.empty() ? end(other) : std::max(end(*this), end(other));
+    std::vector<std::uint64_t> merged(static_cast<std::size_t>(high - low));
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      merged[i + static_cast<std::size_t>(offset - low)] += counts[i];
+    for (std::size_t i = 0; i < other.counts.size(); ++i)
+      merged[i + static_cast<std::size_t>(other.offset - low)] += other.counts[i];
+    offset = low;
+    counts = std::move(merged);
+  }
+  min = count == 0 ? other.min : std::min(min, other.min);
+  max = count == 0 ? other.max : std::max(max, other.max);
+  count += other.count;
+  zero_count += other.zero_count;
+  sum += other.sum;
+}
+
+}  // namespace debug_process
