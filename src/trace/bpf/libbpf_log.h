@@ -1,0 +1,17 @@
+// What libbpf says, caught: to the log with --verbose, and the last telling line as the reason of a
+// failure. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace debug_process::trace::bpf {
+
+class LibbpfLog {
+ public:
+  // Once, before the first libbpf call.
+  static void install();
+  // The last warning since the last call, without libbpf's prefix; may be empty.
+  [[nodiscard]] static std::string last_reason();
+};
+
+}  // namespace debug_process::trace::bpf

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace/bpf/reader.h"
+
+#include <bpf/bpf.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "syscall_stats.h"
+#include "syscall_stats.skel.h"
+#include "trace/bpf/examples.h"
+
+namespace debug_process::trace::bpf {
+namespace {
+
+using std::chrono::nanoseconds;
+
+SyscallKey to_key(std::uint32_t key) {
+  const std::uint32_t number = key & KEY_NUMBER_MASK;
+  // Numbers keep 30 bits on the way: all ones are the -1 that a tracer or syscall(2) may put there.
+  return {static_cast<abi::Abi>(key >> KEY_ABI_SHIFT),
+          number == KEY_NUMBER_MASK ? -1 : static_cast<std::int32_t>(number)};
+}
+
+// All CPUs' values of one entry of a per-CPU map, laid out as the kernel does: each rounded up to 8
+// bytes.
+template <typename T>
+class PerCpuValues {
+ public:
+  explicit PerCpuValues(std::size_t cpus) : data_(cpus * kStride) {}
+
+  template <typename Key>
+  bool read(const bpf_map* map, const Key& key) {
+    return ::bpf_map_lookup_elem(bpf_map__fd(map), &key, data_.data()) == 0;
+  }
+  [[nodiscard]] std::size_t size() const { return data_.size() / kStride; }
+  [[nodiscard]] const T& operator[](std::size_t cpu) const {
+    return *reinterpret_cast<const T*>(data_.data() + cpu * kStride);
+  }
+
+ private:
+  static constexpr std::size_t kStride = (sizeof(T) + 7) / 8 * 8;
+  std::vector<std::byte> data_;
+};
+
+void add_counters(const call_counters& counters, SyscallStats& stats) {
+  const std::uint64_t timed = counters.calls - counters.untimed;
+  stats.calls += counters.calls;
+  stats.errors += counters.errors;
+  stats.restarts += counters.restarts;
+  stats.untimed += counters.untimed;
+  if (timed == 0) return;
+  const nanoseconds min(static_cast<std::int64_t>(counters.min_ns));
+  const nanoseconds max(static_cast<std::int64_t>(counters.max_ns));
+  Histogram& latency = stats.latency;
+  latency.min = latency.count == 0 ? min : std::min(latency.min, min);
+  latency.max = std::max(latency.max, max);
+  latency.count += timed;
+  latency.sum += nanoseconds(static_cast<std::int64_t>(counters.sum_ns));
+}
+
+void add_buckets(const cpu_histogram& histogram, std::vector<std::uint64_t>& buckets) {
+  buckets.resize(HISTOGRAM_BUCKETS);
+  for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += histogram.buckets[i];
+}
+
+// Bucket 0 is zero; the others become OpenTelemetry's, without the empty ones at both ends.
+void set_buckets(const std::vector<std::uint64_t>& buckets, Histogram& latency) {
+  latency.scale = HISTOGRAM_SCALE;
+  latency.zero_count = buckets.front();
+  const auto used = [](std::uint64_t count) { return count != 0; };
+  const auto first = std::find_if(buckets.begin() + 1, buckets.end(), used);
+  if (first == buckets.end()) return;
+  const auto last = std::find_if(buckets.rbegin(), buckets.rend(), used).base();
+  latency.offset = HISTOGRAM_FIRST_OFFSET + static_cast<int>(first - buckets.begin()) - 1;
+  latency.counts.assign(first, last);
+}
+
+// Merges the CPUs' tables: a call may have another slot on each.
+class CallReader {
+ public:
+  CallReader(const syscall_stats_bpf& skeleton, std::size_t cpus)
+      : skeleton_(skeleton), cpus_(cpus) {}
+
+  Result<void> read(Activity& activity) {
+    PerCpuValues<cpu_table> tables(cpus_);
+    if (!tables.read(skeleton_.maps.dp_calls, std::uint32_t{0}))
+      return fail_errno("read BPF map", "dp_calls");
+    for (std::size_t cpu = 0; cpu < cpus_; ++cpu) add_table(tables[cpu]);
+    if (auto done = read_histograms(tables); !done) return done;
+    read_overflow();
+    std::uint64_t unbucketed = 0;
+    for (auto& [key, stats] : calls_) {
+      stats.key = to_key(key);
+      if (const auto found = buckets_.find(key); found != buckets_.end())
+        set_buckets(found->second, stats.latency);
+      unbucketed += stats.latency.count - std::min(stats.latency.count, stats.latency.bucketed());
+      activity.syscalls.push_back(std::move(stats));
+    }
+    // Calls that overflowed the table were never in a bucket, and are counted as that. More means
+    // that a bucket, which has 32 bits, went round.
+    const std::uint64_t overflowed = skeleton_.bss->losses[LOSS_HISTOGRAM];
+    if (unbucketed > overflowed) activity.losses["histogram_wrap"] = unbucketed - overflowed;
+    for (const auto& [pair, count] : transitions_)
+      activity.transitions.push_back({to_key(pair.first), to_key(pair.second), count});
+    return {};
+  }
+
+ private:
+  void add_table(const cpu_table& table) {
+    const std::size_t used = std::min<std::size_t>(table.used, CALL_SLOTS);
+    for (std::size_t from = 0; from < used; ++from) {
+      // A slot may be taken for a transition's sake on a CPU where the call itself never ended.
+      if (table.counters[from].calls > 0)
+        add_counters(table.counters[from], calls_[table.keys[from]]);
+      for (std::size_t to = 0; to < used; ++to)
+        if (const auto count = table.transitions[from][to]; count > 0)
+          transitions_[{table.keys[from], table.keys[to]}] += count;
+    }
+  }
+
+  Result<void> read_histograms(const PerCpuValues<cpu_table>& tables) {
+    std::uint32_t slots = 0;
+    for (std::size_t cpu = 0; cpu < cpus_; ++cpu) slots = std::max(slots, tables[cpu].used);
+    PerCpuValues<cpu_histogram> histograms(cpus_);
+    for (std::uint32_t slot = 0; slot < std::min<std::uint32_t>(slots, CALL_SLOTS); ++slot) {
+      if (!histograms.read(skeleton_.maps.dp_histograms, slot))
+        return fail_errno("read BPF map", "dp_histograms");
+      for (std::size_t cpu = 0; cpu < cpus_; ++cpu)
+        if (slot < tables[cpu].used && tables[cpu].counters[slot].calls > 0)
+          add_buckets(histograms[cpu], buckets_[tables[cpu].keys[slot]]);
+    }
+    return {};
+  }
+
+  void read_overflow() {
+    PerCpuValues<call_counters> counters(cpus_);
+    std::uint32_t key = 0;
+    const int map = bpf_map__fd(skeleton_.maps.dp_overflow);
+    for (const std::uint32_t* previous = nullptr; ::bpf_map_get_next_key(map, previous, &key) == 0;
+         previous = &key) {
+      if (!counters.read(skeleton_.maps.dp_overflow, key)) continue;
+      for (std::size_t cpu = 0; cpu < cpus_; ++cpu)
+        if (counters[cpu].calls > 0) add_counters(counters[cpu], calls_[key]);
+    }
+  }
+
+  const syscall_stats_bpf& skeleton_;
+  std::size_t cpus_;
+  std::map<std::uint32_t, SyscallStats> calls_;
+  std::map<std::uint32_t, std::vector<std::uint64_t>> buckets_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> transitions_;
+};
+
+void read_errors(const syscall_stats_bpf& skeleton, Activity& activity) {
+  error_key key{};
+  error_value value{};
+  const int map = bpf_map__fd(skeleton.maps.dp_errors);
+  for (const error_key* previous = nullptr; ::bpf_map_get_next_key(map, previous, &key) == 0;
+       previous = &key) {
+    if (::bpf_map_lookup_elem(map, &key, &value) != 0) continue;
+    ErrorStats stats;
+    stats.key = to_key(key.key);
+    stats.errno_value = static_cast<int>(key.errno_value);
+    stats.calls = value.calls;
+    decode_example(value, stats);
+    activity.errors.push_back(std::move(stats));
+  }
+}
+
+class MappedSlots {
+ public:
+  explicit MappedSlots(const bpf_map* map)
+      : count_(bpf_map__max_entries(map)),
+        data_(::mmap(nullptr, count_ * sizeof(thread_slot), PROT_READ, MAP_SHARED, bpf_map__fd(map),
+                     0)) {}
+  ~MappedSlots() {
+    if (data_ != MAP_FAILED) ::munmap(data_, count_ * sizeof(thread_slot));
+  }
+  MappedSlots(const MappedSlots&) = delete;
+  MappedSlots& operator=(const MappedSlots&) = delete;
+
+  [[nodiscard]] bool ok() const { return data_ != MAP_FAILED; }
+  [[nodiscard]] std::span<const thread_slot> slots() const {
+    return {static_cast<const thread_slot*>(data_), count_};
+  }
+
+ private:
+  std::size_t count_;
+  void* data_;
+};
+
+Result<void> read_threads(const syscall_stats_bpf& skeleton, const KernelIds& ids,
+                          nanoseconds ended, Activity& activity) {
+  const MappedSlots mapped(skeleton.maps.dp_threads);
+  if (!mapped.ok()) return fail_errno("map BPF map", "dp_threads");
+  for (const thread_slot& slot : mapped.slots()) {
+    if (slot.tid == 0) continue;
+    const auto tid = ids.local_tid(static_cast<pid_t>(slot.tid));
+    const nanoseconds in_syscalls(static_cast<std::int64_t>(slot.in_syscalls_ns));
+    if (!tid) {
+      activity.exited_threads.calls += slot.calls;
+      activity.exited_threads.in_syscalls += in_syscalls;
+      continue;
+    }
+    activity.threads.push_back({*tid, slot.calls, in_syscalls});
+    if (slot.entered_ns == 0) continue;
+    InFlight call;
+    call.tid = *tid;
+    call.key = to_key(slot.key);
+    call.elapsed = ended - nanoseconds(static_cast<std::int64_t>(slot.entered_ns));
+    activity.in_flight.push_back(call);
+  }
+  return {};
+}
+
+void read_losses(const syscall_stats_bpf& skeleton, Activity& activity) {
+  const std::pair<loss, const char*> names[] = {{LOSS_THREAD_SLOT, "latency_thread_slot"},
+                                                {LOSS_PAIRING, "latency_pairing"},
+                                                {LOSS_CLOCK, "latency_clock"},
+                                                {LOSS_HISTOGRAM, "histogram_slots"},
+                                                {LOSS_CALLS, "calls"},
+                                                {LOSS_ERRORS, "error_rows"}};
+  for (const auto& [cause, name] : names)
+    if (const auto count = skeleton.bss->losses[cause]; count > 0) activity.losses[name] = count;
+}
+
+}  // namespace
+
+Result<Activity> read_activity(const syscall_stats_bpf& skeleton, const KernelIds& ids,
+                               nanoseconds ended) {
+  Activity activity;
+  const int cpus = ::libbpf_num_possible_cpus();
+  if (cpus <= 0) return fail({"count CPUs", "/sys/devices/system/cpu/possible", -cpus, {}, {}});
+  if (auto done = CallReader(skeleton, static_cast<std::size_t>(cpus)).read(activity); !done)
+    return tl::unexpected(done.error());
+  read_errors(skeleton, activity);
+  activity.exited_thread_count = skeleton.bss->exited_threads;
+  activity.exited_threads.calls = skeleton.bss->exited_calls;
+  activity.exited_threads.in_syscalls =
+      nanoseconds(static_cast<std::int64_t>(skeleton.bss->exited_in_syscalls_ns));
+  if (auto done = read_threads(skeleton, ids, ended, activity); !done)
+    return tl::unexpected(done.error());
+  activity.execs = skeleton.bss->execs;
+  if (skeleton.bss->has_wait_status != 0) activity.wait_status = skeleton.bss->wait_status;
+  read_losses(skeleton, activity);
+  return activity;
+}
+
+}  // namespace debug_process::trace::bpf
