@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sections/collector.h"
+
+#include <fmt/format.h>
+
+#include "proc/fd_table.h"
+#include "proc/stat.h"
+#include "sections/errors/gather.h"
+#include "sections/files/gather.h"
+#include "sections/host/gather.h"
+#include "sections/memory/gather.h"
+#include "sections/process/gather.h"
+#include "sections/sockets/gather.h"
+#include "sections/syscalls/gather.h"
+#include "sections/threads/gather.h"
+
+namespace debug_process::sections {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// What the process holds at one moment.
+struct Holdings {
+  Clock::time_point at;
+  process::Facts process;
+  files::Facts files;
+  sockets::Facts sockets;
+  memory::Facts memory;
+  memory::Snapshot faults;
+  threads::Snapshot threads;
+};
+
+bool is_alive(const Source& source) {
+  const auto stat =
+      source.procfs.read(fmt::format("{}/stat", source.pid)).and_then(proc::parse_stat);
+  if (!stat || (source.start_time && stat->start_time != *source.start_time)) return false;
+  return !stat->is_dead() || stat->threads > 1;
+}
+
+// What is known of a process that ended before anything could be read. A zombie still tells its
+// name.
+Holdings nothing_held(const Source& source) {
+  Holdings holdings;
+  holdings.at = Clock::now();
+  holdings.process = process::gather(source);
+  const auto gone = Completeness::unavailable("the process had ended before this could be read");
+  holdings.files.completeness = gone;
+  holdings.sockets.completeness = gone;
+  holdings.memory.completeness = gone;
+  return holdings;
+}
+
+Holdings read_holdings(const Source& source, const memory::Snapshot* start) {
+  Holdings holdings;
+  holdings.at = Clock::now();
+  holdings.threads = threads::snapshot(source);
+  holdings.process = process::gather(source);
+  const auto table = proc::read_fd_table(source.procfs, source.pid);
+  holdings.files = files::gather(source, table);
+  holdings.sockets = sockets::gather(source, table);
+  holdings.faults = memory::snapshot(source);
+  holdings.memory =
+      memory::gather(source, start != nullptr ? *start : holdings.faults, holdings.faults);
+  return holdings;
+}
+
+}  // namespace
+
+struct Collector::State {
+  Source source;
+  threads::Snapshot threads_at_start;
+  syscalls::Snapshot calls_at_start;
+  memory::Snapshot faults_at_start;
+  std::optional<Holdings> last;
+};
+
+Collector::Collector(Source source) : state_(std::make_unique<State>()) {
+  state_->source = std::move(source);
+}
+
+Collector::~Collector() = default;
+
+void Collector::begin(bool started_by_us) {
+  if (started_by_us) {
+    state_->faults_at_start = {0, 0};
+    if (is_alive(state_->source)) {
+      Holdings holdings = read_holdings(state_->source, &state_->faults_at_start);
+      if (is_alive(state_->source)) state_->last = std::move(holdings);
+    }
+    if (!state_->last) state_->last = nothing_held(state_->source);
+    return;
+  }
+  state_->last = read_holdings(state_->source, nullptr);
+  state_->faults_at_start = state_->last->faults;
+  // Last, as near to the window's start as can be.
+  state_->calls_at_start = syscalls::snapshot(state_->source);
+  state_->threads_at_start = threads::snapshot(state_->source);
+}
+
+void Collector::checkpoint() {
+  if (!is_alive(state_->source)) return;
+  Holdings holdings = read_holdings(state_->source, &state_->faults_at_start);
+  // It may have ended while it was being read.
+  if (is_alive(state_->source)) state_->last = std::move(holdings);
+}
+
+Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* activity,
+                        const std::string& why_untraced) {
+  const Source& source = state_->source;
+  // Its number may be another process's by now.
+  auto calls_at_end = syscalls::snapshot(source);
+  if (!is_alive(source)) calls_at_end = {};
+  const auto ended = Clock::now();
+  checkpoint();
+  const Holdings& last = *state_->last;
+
+  Facts facts;
+  facts.window = window;
+  facts.process = last.process;
+  facts.files = last.files;
+  facts.sockets = last.sockets;
+  facts.memory = last.memory;
+  facts.threads = threads::gather(state_->threads_at_start, last.threads, window, activity);
+  facts.syscalls =
+      syscalls::gather(state_->calls_at_start, calls_at_end, window, activity, why_untraced);
+  facts.errors = errors::gather(activity, why_untraced);
+  facts.host = host::gather(source);
+  if (last.at < ended) {
+    const std::string gap =
+        fmt::format("as it was {} before the end of the window: the process has ended since",
+                    format_duration(ended - last.at));
+    for (Completeness* completeness :
+         {&facts.process.completeness, &facts.threads.completeness, &facts.files.completeness,
+          &facts.sockets.completeness, &facts.memory.completeness})
+      if (completeness->status != report::Status::unavailable) completeness->add_gap(gap);
+  }
+  return facts;
+}
+
+}  // namespace debug_process::sections

@@ -1,0 +1,38 @@
+// Gathers all sections: first at the window's start, then at its end, and between for a target that
+// may end any moment. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sections/sections.h"
+#include "sections/source.h"
+
+namespace debug_process::sections {
+
+class Collector {
+ public:
+  explicit Collector(Source source);
+  ~Collector();
+  Collector(const Collector&) = delete;
+  Collector& operator=(const Collector&) = delete;
+
+  // At the window's start: what is compared with the end, and all that would be lost if the target
+  // ended. For a command that has just been started everything counts from nothing.
+  void begin(bool started_by_us);
+  // Keeps what can be read now, in case nothing can be read later. Does nothing once the target is
+  // gone.
+  void checkpoint();
+  // At the window's end, after tracing has stopped. `activity` is null when nothing traced;
+  // `why_untraced` then says why.
+  [[nodiscard]] Facts finish(std::chrono::nanoseconds window, const trace::Activity* activity,
+                             const std::string& why_untraced);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace debug_process::sections

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sections/completeness.h"
+
+namespace debug_process::sections::errors {
+
+struct Row {
+  std::string syscall;
+  std::string abi;
+  std::string error;  // "ENOENT"
+  int errno_value = 0;
+  std::uint64_t calls = 0;
+  std::optional<std::string> example;  // path, peer or descriptor of one such call
+};
+
+struct Facts {
+  Completeness completeness;
+  std::vector<Row> rows;  // most frequent first
+  std::uint64_t errors = 0;
+};
+
+}  // namespace debug_process::sections::errors

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sections/errors/gather.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace debug_process::sections::errors {
+namespace {
+
+Row to_row(const trace::ErrorStats& stats) {
+  Row row;
+  row.syscall = trace::abi::syscall_name(stats.key.abi, stats.key.number);
+  row.abi = trace::abi::abi_name(stats.key.abi);
+  row.error = errno_name(stats.errno_value);
+  row.errno_value = stats.errno_value;
+  row.calls = stats.calls;
+  row.example = stats.example;
+  if (!row.example && stats.example_fd) row.example = fmt::format("fd {}", *stats.example_fd);
+  return row;
+}
+
+}  // namespace
+
+Facts gather(const trace::Activity* activity, const std::string& why_untraced) {
+  Facts facts;
+  if (activity == nullptr) {
+    facts.completeness = Completeness::unavailable(why_untraced);
+    return facts;
+  }
+  for (const trace::SyscallStats& stats : activity->syscalls) facts.errors += stats.errors;
+  for (const trace::ErrorStats& stats : activity->errors) facts.rows.push_back(to_row(stats));
+  std::stable_sort(facts.rows.begin(), facts.rows.end(), [](const Row& a, const Row& b) {
+    return std::tie(b.calls, a.syscall, a.errno_value) <
+           std::tie(a.calls, b.syscall, b.errno_value);
+  });
+  if (const auto lost = activity->losses.find("error_rows"); lost != activity->losses.end())
+    facts.completeness.add_gap(
+        fmt::format("{} failed calls have no row: too many different errors", lost->second));
+  return facts;
+}
+
+}  // namespace debug_process::sections::errors

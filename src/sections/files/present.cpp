@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sections/files/present.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+
+namespace debug_process::sections::files {
+namespace {
+
+using report::Show;
+using report::to_value;
+using report::Value;
+
+report::Table files_table(const Facts& facts) {
+  report::Table table{"files",
+                      "",
+                      {{"fd", "FD"},
+                       {"type", "Type"},
+                       {"path", "Path", Show::everywhere, true},
+                       {"mode", "Mode"},
+                       {"position_bytes", "Position"},
+                       {"deleted", "Deleted", Show::json_only},
+                       {"detail", "Detail"},
+                       // Nothing measures these yet.
+                       {"calls", "Calls", Show::json_only},
+                       {"bytes", "Bytes", Show::json_only},
+                       {"total_ns", "Total", Show::json_only},
+                       {"p99_ns", "p99", Show::json_only}},
+                      {},
+                      {}};
+  table.rows.reserve(facts.files.size());
+  for (const File& file : facts.files) {
+    table.rows.push_back({std::int64_t{file.fd}, file.type, file.path, file.mode,
+                          to_value(file.position), file.deleted, file.detail, Value(), Value(),
+                          Value(), Value()});
+  }
+  if (facts.open == std::uint64_t{0}) table.when_empty = "No file is open.";
+  return table;
+}
+
+report::Table types_table(const Facts& facts) {
+  report::Table table{"types", "By type", {{"type", "Type"}, {"open", "Open"}}, {}, {}};
+  for (const auto& [type, count] : facts.by_type) table.rows.push_back({type, count});
+  std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
+    return std::get<std::uint64_t>(a[1]) > std::get<std::uint64_t>(b[1]);
+  });
+  return table;
+}
+
+}  // namespace
+
+report::Section present(const Facts& facts) {
+  report::Section section{
+      "files", "Open files", facts.completeness.status, facts.completeness.reason, {}, {}};
+  if (section.status == report::Status::unavailable) return section;
+  auto& metrics = section.metrics;
+  metrics.push_back({"open", to_value(facts.open), "Open"});
+  metrics.push_back({"limit_soft", to_value(facts.limit_soft), "Limit (soft)"});
+  metrics.push_back({"limit_hard", to_value(facts.limit_hard), "Limit (hard)"});
+  metrics.push_back({"deleted", to_value(facts.deleted), "Deleted"});
+  metrics.push_back({"closed_meanwhile", to_value(facts.closed_meanwhile), ""});
+  // Always there, so that two reports can be compared by them.
+  for (const char* type :
+       {"file", "directory", "device", "pipe", "socket", "memfd", "eventpoll", "eventfd"}) {
+    const auto found = facts.by_type.find(type);
+    const std::uint64_t count = found == facts.by_type.end() ? 0 : found->second;
+    metrics.push_back({fmt::format("open_{}", type), facts.deleted ? Value(count) : Value(), ""});
+  }
+  section.tables.push_back(files_table(facts));
+  section.tables.push_back(types_table(facts));
+  return section;
+}
+
+}  // namespace debug_process::sections::files

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "report/report.h"
+#include "sections/process/facts.h"
+
+namespace debug_process::sections::process {
+
+[[nodiscard]] report::Section present(const Facts& facts);
+
+}  // namespace debug_process::sections::process

@@ -1,0 +1,41 @@
+// All sections, in the order they are read. A new one: its folder, a member of Facts and its lines
+// in sections.cpp. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "report/report.h"
+#include "sections/errors/facts.h"
+#include "sections/files/facts.h"
+#include "sections/host/facts.h"
+#include "sections/memory/facts.h"
+#include "sections/process/facts.h"
+#include "sections/sockets/facts.h"
+#include "sections/source.h"
+#include "sections/syscalls/facts.h"
+#include "sections/threads/facts.h"
+#include "trace/activity.h"
+
+namespace debug_process::sections {
+
+struct Facts {
+  std::chrono::nanoseconds window{0};
+  process::Facts process;
+  host::Facts host;
+  syscalls::Facts syscalls;
+  errors::Facts errors;
+  threads::Facts threads;
+  files::Facts files;
+  sockets::Facts sockets;
+  memory::Facts memory;
+};
+
+// The ids of all sections, in order: what --sections accepts.
+[[nodiscard]] const std::vector<std::string_view>& section_ids();
+
+[[nodiscard]] std::vector<report::Section> present(const Facts& facts);
+
+}  // namespace debug_process::sections

@@ -1,0 +1,50 @@
+// /proc/PID/task/*/{stat,schedstat,status} at both ends of the window -> facts.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sections/source.h"
+#include "sections/threads/facts.h"
+#include "trace/activity.h"
+#include "util/result.h"
+
+namespace debug_process::sections::threads {
+
+// Totals since the thread began.
+struct Sample {
+  pid_t tid = 0;
+  std::string name;
+  char state = '?';
+  std::chrono::nanoseconds start_time{0};  // after boot; with the tid it names a thread for good
+  std::chrono::nanoseconds user{0};
+  std::chrono::nanoseconds system{0};
+  std::optional<std::chrono::nanoseconds> on_cpu;
+  std::optional<std::chrono::nanoseconds> run_delay;
+  std::optional<std::uint64_t> voluntary_switches;
+  std::optional<std::uint64_t> involuntary_switches;
+  std::uint64_t minor_faults = 0;
+  std::uint64_t major_faults = 0;
+};
+
+struct Snapshot {
+  std::optional<Error> error;   // why there is nothing
+  std::vector<Sample> threads;  // ascending by tid
+  std::optional<std::chrono::nanoseconds>
+      process_cpu;            // user and system of all threads, ended ones included
+  bool switches_read = true;  // false: so many threads that it would cost too much
+};
+
+[[nodiscard]] Snapshot snapshot(const Source& source);
+
+// `activity` is null when system calls were not traced.
+[[nodiscard]] Facts gather(const Snapshot& start, const Snapshot& end,
+                           std::chrono::nanoseconds window, const trace::Activity* activity);
+
+}  // namespace debug_process::sections::threads
