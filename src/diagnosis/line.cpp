@@ -1,0 +1,82 @@
+// The summary's `Diagnosis:` line.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "diagnosis/measure.h"
+#include "diagnosis/rules.h"
+
+namespace debug_process::diagnosis {
+namespace {
+
+using std::chrono::nanoseconds;
+
+// Below it no single system call says where the time went.
+constexpr double kMostOfTheTime = 0.5;
+// From here on "where does the time go" is answered by the CPU, not by what threads wait for.
+constexpr double kBusy = 0.5;
+
+// What was not looked at: rules were silent there because they had nothing to go by.
+std::string gaps(const Facts& facts) {
+  std::vector<std::string_view> missing;
+  const auto look = [&](const auto& section, std::string_view name) {
+    if (section.completeness.status == report::Status::unavailable) missing.push_back(name);
+  };
+  look(facts.process, "process");
+  look(facts.syscalls, "syscalls");
+  look(facts.errors, "errors");
+  look(facts.threads, "threads");
+  look(facts.files, "files");
+  look(facts.sockets, "sockets");
+  look(facts.memory, "memory");
+  std::string text;
+  if (!missing.empty()) text += fmt::format(", nothing known of {}", fmt::join(missing, ", "));
+  if (!window_is_long_enough(facts)) {
+    text += fmt::format(", {} is too short for most", format_duration(facts.window));
+  }
+  return text;
+}
+
+// The system call in which the threads spent most of their wall time, and its share of it.
+std::string where_threads_were(const Facts& facts) {
+  const double seconds = observed_seconds(facts);
+  const std::uint64_t threads = facts.threads.count.value_or(0);
+  if (!facts.syscalls.traced || threads == 0 || seconds <= 0) return {};
+  const nanoseconds observed(static_cast<std::int64_t>(seconds * 1e9));
+  std::map<std::string_view, nanoseconds> time;
+  for (const auto& row : facts.syscalls.rows) time[row.syscall] += row.latency.sum;
+  for (const auto& call : facts.syscalls.in_flight) {
+    if (call.elapsed) time[call.syscall] += std::min(*call.elapsed, observed);
+  }
+  if (time.empty()) return {};
+  const auto most = std::max_element(
+      time.begin(), time.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const double share = std::chrono::duration<double>(most->second).count() /
+                       (seconds * static_cast<double>(threads));
+  if (share < kMostOfTheTime) return {};
+  return fmt::format("{} of thread time in {}", format_ratio({std::min(share, 1.0)}), most->first);
+}
+
+std::string where_the_time_went(const Facts& facts) {
+  if (facts.threads.cpu && facts.threads.cpu->value >= kBusy) {
+    return fmt::format("busy: {} of a CPU", format_ratio(*facts.threads.cpu));
+  }
+  return where_threads_were(facts);
+}
+
+}  // namespace
+
+std::string diagnosis_line(const std::vector<Finding>& findings, const Facts& facts) {
+  if (!findings.empty()) {
+    const std::size_t more = findings.size() - 1;
+    return findings.front().title + (more > 0 ? fmt::format(" (and {} more)", more) : "");
+  }
+  std::string line = fmt::format("nothing wrong found ({} rules{})", rules().size(), gaps(facts));
+  if (const std::string where = where_the_time_went(facts); !where.empty()) line += "; " + where;
+  return line;
+}
+
+}  // namespace debug_process::diagnosis

@@ -1,0 +1,51 @@
+// Peers do not answer, or refuse.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "diagnosis/measure.h"
+#include "diagnosis/rules/all.h"
+
+namespace debug_process::diagnosis {
+
+namespace {
+
+constexpr double kRefusedShare = 0.10;
+constexpr std::uint64_t kFewestRefused = 3;  // one or two are a restart of the peer
+
+// A client that knows two addresses of a name tries IPv6 first and is content with IPv4.
+bool is_happy_eyeballs(const ErrorRow& refused, std::uint64_t attempts) {
+  return refused.example && refused.example->starts_with('[') && refused.calls * 2 <= attempts;
+}
+
+}  // namespace
+
+std::optional<Finding> connect_trouble(const Facts& facts) {
+  const auto timed_out = failures(facts, {ETIMEDOUT}, {"connect"});
+  if (!timed_out.empty()) {
+    return Finding{"",
+                   Severity::warning,
+                   "connections time out: " + describe(*timed_out.front()),
+                   "Nothing came back, not even a refusal: a firewall drops the packets, or the "
+                   "host is down. Each attempt takes two minutes unless the program gives up.",
+                   {cite(*timed_out.front())},
+                   "from this host: nc -vz PEER PORT; then firewalls and routes on the way"};
+  }
+  const auto refused = failures(facts, {ECONNREFUSED}, {"connect"});
+  if (refused.empty() || refused.front()->calls < kFewestRefused) return std::nullopt;
+  const ErrorRow& row = *refused.front();
+  const std::uint64_t attempts = calls_of(facts, {"connect"}).calls;
+  const double share =
+      static_cast<double>(row.calls) / static_cast<double>(std::max(attempts, row.calls));
+  if (share < kRefusedShare || is_happy_eyeballs(row, attempts)) return std::nullopt;
+  return Finding{"",
+                 Severity::warning,
+                 fmt::format("{} of connections refused: {}", format_ratio({share}), describe(row)),
+                 "The peer's host answers, and nothing listens on that port.",
+                 {cite(row), cite_calls("connect", attempts)},
+                 "is the peer's service up, and is the address right?"};
+}
+
+}  // namespace debug_process::diagnosis

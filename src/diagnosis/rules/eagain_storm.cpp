@@ -1,0 +1,51 @@
+// Calls are made on descriptors that are not ready, over and over.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "diagnosis/measure.h"
+#include "diagnosis/rules/all.h"
+
+namespace debug_process::diagnosis {
+
+namespace {
+
+constexpr double kFailuresPerSecond = 1000;
+constexpr std::uint64_t kFailuresPerSuccess =
+    5;  // edge-triggered loops drain until EAGAIN: at most one each
+
+// EAGAIN from futex says that the value has changed meanwhile: contention, and none of this.
+bool means_not_ready(const ErrorRow& row) {
+  return !row.syscall.starts_with("futex");
+}
+
+}  // namespace
+
+std::optional<Finding> eagain_storm(const Facts& facts) {
+  if (!window_is_long_enough(facts)) return std::nullopt;
+  for (const ErrorRow* row : failures(facts, {EAGAIN})) {
+    if (!means_not_ready(*row) || row->calls < kFewestEvents) continue;
+    const CallTotals all = calls_of(facts, {row->syscall});
+    const std::uint64_t failed = all.errors + all.restarts;
+    const std::uint64_t successes = all.calls - std::min(all.calls, failed);
+    const double rate = per_second(row->calls, facts);
+    if (rate < kFailuresPerSecond || row->calls < kFailuresPerSuccess * successes) continue;
+    const std::string successes_text =
+        successes == 0
+            ? "and never succeeds"
+            : fmt::format("{} times for each success", format_count(row->calls / successes));
+    return Finding{"",
+                   Severity::warning,
+                   fmt::format("{} fails with EAGAIN at {}, {}", row->syscall, format_rate({rate}),
+                               successes_text),
+                   "It asks again instead of waiting until the descriptor is ready.",
+                   {cite(*row), cite_calls(row->syscall, all.calls)},
+                   "wait with epoll or poll before the call; look at which descriptors are watched "
+                   "for what"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace debug_process::diagnosis

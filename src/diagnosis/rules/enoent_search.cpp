@@ -1,0 +1,59 @@
+// Most lookups of files find nothing.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "diagnosis/measure.h"
+#include "diagnosis/rules/all.h"
+
+namespace debug_process::diagnosis {
+
+namespace {
+
+constexpr double kShareOfLookups = 0.50;
+constexpr double kPerSecond = 100;
+constexpr double kShareOfWallTime =
+    0.05;  // of one thread: below it, it is good to know and no more
+
+// What one would hope to be `constexpr Names`, which an initializer_list cannot be.
+CallTotals lookups(const Facts& facts) {
+  return calls_of(
+      facts, {"open", "openat", "openat2", "stat", "lstat", "newfstatat", "fstatat64", "stat64",
+              "lstat64", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat"});
+}
+
+std::vector<const ErrorRow*> misses(const Facts& facts) {
+  return failures(
+      facts, {ENOENT},
+      {"open", "openat", "openat2", "stat", "lstat", "newfstatat", "fstatat64", "stat64", "lstat64",
+       "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat"});
+}
+
+}  // namespace
+
+std::optional<Finding> enoent_search(const Facts& facts) {
+  if (!window_is_long_enough(facts) || is_warming_up(facts)) return std::nullopt;
+  const CallTotals all = lookups(facts);
+  const auto missing = misses(facts);
+  const std::uint64_t missed = count(missing);
+  if (missed < kFewestEvents || all.calls == 0) return std::nullopt;
+  const double share =
+      static_cast<double>(missed) / static_cast<double>(std::max(all.calls, missed));
+  if (share < kShareOfLookups || per_second(missed, facts) < kPerSecond) return std::nullopt;
+
+  const double lost = share * std::chrono::duration<double>(all.time).count();
+  const bool costly = lost >= kShareOfWallTime * observed_seconds(facts);
+  return Finding{"",
+                 costly ? Severity::warning : Severity::info,
+                 fmt::format("{} of file lookups find nothing, {}: {}", format_ratio({share}),
+                             format_rate({per_second(missed, facts)}), describe(*missing.front())),
+                 "It looks for files where they are not: a long search path, or a file that is "
+                 "asked for again though it was missing before.",
+                 {cite(*missing.front())},
+                 "put the right directory first in the search path (PYTHONPATH, LD_LIBRARY_PATH, "
+                 "include_path...), or remember what was not there"};
+}
+
+}  // namespace debug_process::diagnosis

@@ -1,0 +1,45 @@
+// Address space is mapped and unmapped all the time.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "diagnosis/measure.h"
+#include "diagnosis/rules/all.h"
+
+namespace debug_process::diagnosis {
+
+namespace {
+
+constexpr double kCallsPerSecond =
+    2000;  // each takes the mmap lock and may interrupt the other CPUs
+constexpr double kShareOfSyscallTime = 0.10;
+constexpr double kShareOfWallTime = 0.01;  // a tenth of hardly any time is no matter
+
+}  // namespace
+
+std::optional<Finding> mapping_churn(const Facts& facts) {
+  if (!window_is_long_enough(facts) || is_warming_up(facts)) return std::nullopt;
+  const CallTotals churn =
+      calls_of(facts, {"mmap", "mmap2", "munmap", "mremap", "mprotect", "brk", "madvise"});
+  if (churn.calls < kFewestEvents) return std::nullopt;
+  const double rate = per_second(churn.calls, facts);
+  const double time = std::chrono::duration<double>(churn.time).count();
+  const double all_time = std::chrono::duration<double>(facts.syscalls.in_syscalls).count();
+  const bool costly =
+      time >= kShareOfSyscallTime * all_time && time >= kShareOfWallTime * observed_seconds(facts);
+  if (rate < kCallsPerSecond && !costly) return std::nullopt;
+  return Finding{
+      "",
+      Severity::warning,
+      fmt::format("memory is mapped and unmapped at {} ({} in all)", format_rate({rate}),
+                  format_duration(churn.time)),
+      "Every such call takes the lock of the address space, for which page faults of all threads "
+      "wait, and freed pages have to be zeroed again.",
+      {cite_calls("mmap", calls_of(facts, {"mmap"}).calls),
+       cite_calls("munmap", calls_of(facts, {"munmap"}).calls),
+       cite_calls("madvise", calls_of(facts, {"madvise"}).calls),
+       cite_calls("brk", calls_of(facts, {"brk"}).calls)},
+      "glibc: raise M_MMAP_THRESHOLD and M_TRIM_THRESHOLD (MALLOC_MMAP_THRESHOLD_, "
+      "MALLOC_TRIM_THRESHOLD_); or reuse buffers"};
+}
+
+}  // namespace debug_process::diagnosis

@@ -1,0 +1,38 @@
+// open, socket, accept... fail because no descriptor is left. Any such failure counts.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cerrno>
+
+#include "diagnosis/measure.h"
+#include "diagnosis/rules/all.h"
+
+namespace debug_process::diagnosis {
+
+std::optional<Finding> out_of_fds(const Facts& facts) {
+  const auto own = failures(facts, {EMFILE});
+  const auto system_wide = failures(facts, {ENFILE});
+  if (own.empty() && system_wide.empty()) return std::nullopt;
+
+  const ErrorRow& worst = own.empty() ? *system_wide.front() : *own.front();
+  Finding finding{"", Severity::critical, "out of file descriptors: " + describe(worst), "", {},
+                  ""};
+  for (const ErrorRow* row : own) finding.evidence.push_back(cite(*row));
+  for (const ErrorRow* row : system_wide) finding.evidence.push_back(cite(*row));
+  if (own.empty()) {
+    finding.explanation = "The whole system has no open file left to give (ENFILE).";
+    finding.next_step = "sysctl fs.file-nr shows use and limit; find who holds them: ls /proc/*/fd";
+    return finding;
+  }
+  finding.evidence.push_back({"files.open", report::to_value(facts.files.open)});
+  finding.evidence.push_back({"files.limit_soft", report::to_value(facts.files.limit_soft)});
+  finding.explanation =
+      "What cannot be opened or accepted fails; clients that connect wait in the backlog.";
+  finding.next_step = fmt::format(
+      "raise the limit now: prlimit --pid {} --nofile=SOFT:HARD (systemd: LimitNOFILE=); "
+      "then find what is not closed in the tables of open files and sockets",
+      facts.process.pid);
+  return finding;
+}
+
+}  // namespace debug_process::diagnosis
