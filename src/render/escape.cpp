@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "render/escape.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "render/unicode.h"
+
+namespace debug_process::render {
+namespace {
+
+void append_byte(std::string& out, char32_t byte) {
+  fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned>(byte));
+}
+
+void append_visible(std::string& out, char32_t code_point) {
+  const auto number = static_cast<unsigned>(code_point);
+  switch (code_point) {
+    case U'\n':
+      out += "\\n";
+      return;
+    case U'\t':
+      out += "\\t";
+      return;
+    case U'\r':
+      out += "\\r";
+      return;
+    default:
+      break;
+  }
+  if (code_point < 0x80) {
+    append_byte(out, code_point);
+  } else if (code_point < 0x10000) {
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", number);
+  } else {
+    fmt::format_to(std::back_inserter(out), "\\U{:08x}", number);
+  }
+}
+
+// JSON knows UTF-16 units only.
+void append_json_escape(std::string& out, char32_t code_point) {
+  auto number = static_cast<unsigned>(code_point);
+  if (number < 0x10000) {
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", number);
+    return;
+  }
+  number -= 0x10000;
+  fmt::format_to(std::back_inserter(out), "\\u{:04x}\\u{:04x}", 0xd800U + (number >> 10U),
+                 0xdc00U + (number & 0x3ffU));
+}
+
+// Copies `text` to the result, except for what `replace` takes: it appends its own and returns
+// true.
+template <typename Replace>
+std::string rewrite(std::string_view text, Replace replace) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Decoded next = decode_utf8(text);
+    if (!replace(out, next)) out += text.substr(0, next.length);
+    text.remove_prefix(next.length);
+  }
+  return out;
+}
+
+}  // namespace
+
+bool is_unsafe(char32_t code_point) {
+  const auto within = [code_point](char32_t first, char32_t last) {
+    return code_point >= first && code_point <= last;
+  };
+  return code_point < 0x20 || within(0x7f, 0x9f) ||           // C0, DEL, C1
+         code_point == 0xad || code_point == 0x61c ||         // soft hyphen, Arabic letter mark
+         code_point == 0x180e || code_point == 0x200b ||      // invisible spaces
+         within(0x200e, 0x200f) || within(0x2028, 0x202e) ||  // marks, separators, overrides
+         within(0x2060, 0x206f) || code_point == 0xfeff ||    // isolates, invisible operators, BOM
+         within(0xfff9, 0xfffb) ||
+         (code_point & 0xfffe) == 0xfffe ||  // annotations, non-characters
+         within(0xe0000, 0xe007f);           // tags
+}
+
+std::string escape_for_terminal(std::string_view text) {
+  return rewrite(text, [](std::string& out, const Decoded& next) {
+    if (!next.valid) {
+      append_byte(out, next.code_point);
+    } else if (is_unsafe(next.code_point)) {
+      append_visible(out, next.code_point);
+    } else {
+      return false;
+    }
+    return true;
+  });
+}
+
+std::string escape_invalid_utf8(std::string_view text) {
+  return rewrite(text, [](std::string& out, const Decoded& next) {
+    if (next.valid) return false;
+    append_byte(out, next.code_point);
+    return true;
+  });
+}
+
+std::string escape_json_document(std::string_view json) {
+  return rewrite(json, [](std::string& out, const Decoded& next) {
+    // Below DEL there is only the layout: the writer has escaped the controls within strings.
+    if (next.code_point < 0x7f || !is_unsafe(next.code_point)) return false;
+    append_json_escape(out, next.code_point);
+    return true;
+  });
+}
+
+}  // namespace debug_process::render

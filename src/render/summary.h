@@ -1,0 +1,23 @@
+// The top of the text report: what an incident note needs.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "render/layout.h"
+#include "report/report.h"
+
+namespace debug_process::render {
+
+// The `Label: text` lines, each on one line however long, so that scripts can take them.
+void append_summary(std::string& out, const report::Report& report, const Style& style,
+                    unsigned width);
+
+void append_findings(std::string& out, const report::Report& report, const Style& style,
+                     unsigned width);
+
+// How the report was made: the window, the backend, what it cost and what was lost.
+void append_collection(std::string& out, const report::Report& report, const Style& style,
+                       unsigned width);
+
+}  // namespace debug_process::render
