@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <memory>
+
+#include "render/escape.h"
+#include "sections/sections.h"
+
+namespace debug_process::cli {
+namespace {
+
+constexpr std::string_view kSeparator = "--";
+constexpr const char* kUsage =
+    "Reports what a process is doing, holding and waiting for.\n"
+    "Usage: debug-process [OPTIONS] PID\n"
+    "       debug-process [OPTIONS] -- COMMAND [ARG...]";
+constexpr const char* kFooter =
+    "The report goes to standard output, all else to standard error. The first Ctrl-C ends the "
+    "window early\n"
+    "and the report is printed; the second ends the tool. Exit status: 0 report made, 1 --fail-on "
+    "reached,\n"
+    "2 wrong command line, 3 no such process, 4 no permission or backend not available, 5 internal "
+    "fault;\n"
+    "with COMMAND: its own. See debug-process(1).";
+
+// As CLI11 hands them over; turned into Options once all are there.
+struct Words {
+  std::vector<std::string> pid;
+  std::string duration;
+  std::string backend = "auto";
+  std::string format = "text";
+  bool json = false;
+  std::string output;
+  bool summary_only = false;
+  std::vector<std::string> sections;
+  std::string top = "10";
+  std::string max_overhead = "none";
+  bool pss = false;
+  std::string fail_on;
+  std::string color = "auto";
+  bool quiet = false;
+  bool verbose = false;
+};
+
+class HelpFormatter : public CLI::Formatter {
+ public:
+  // kUsage says it better.
+  [[nodiscard]] std::string make_usage(const CLI::App* /*app*/,
+                                       std::string /*name*/) const override {
+    return {};
+  }
+};
+
+Done usage_error(const std::string& sentence) {
+  return {static_cast<int>(run::ExitStatus::usage),
+          fmt::format("debug-process: {}\nSee debug-process --help.\n",
+                      render::escape_for_terminal(sentence))};
+}
+
+void declare(CLI::App& app, Words& words) {
+  std::vector<std::string> formats;
+  for (const render::Renderer& renderer : render::renderers()) formats.emplace_back(renderer.name);
+  app.add_option("PID", words.pid, "The process to report on; or a command to start, after --")
+      ->option_text(" ");
+  app.add_option(
+         "-d,--duration", words.duration,
+         "How long to watch: 5 (seconds, the default), 500ms, 2s, 1m; with COMMAND: until it exits")
+      ->option_text("TIME");
+  app.add_option("--backend", words.backend, "How to watch: auto or bpf")
+      ->option_text("NAME")
+      ->check(CLI::IsMember({"auto", "bpf"}));
+  app.add_option("--format", words.format, fmt::format("One of {}", fmt::join(formats, ", ")))
+      ->option_text("FORMAT")
+      ->check(CLI::IsMember(formats));
+  app.add_flag("--json", words.json, "The same as --format json");
+  app.add_option("-o,--output", words.output, "Write the report there, whole or not at all")
+      ->option_text("FILE");
+  app.add_flag("-s,--summary-only", words.summary_only, "Only the summary and the findings");
+  app.add_option("--sections", words.sections,
+                 fmt::format("Only these: {}", fmt::join(sections::section_ids(), ",")))
+      ->option_text("LIST")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(std::vector<std::string>(sections::section_ids().begin(),
+                                                     sections::section_ids().end())));
+  app.add_option("--top", words.top, "Rows in each table of the text (default 10, 0: all)")
+      ->option_text("N");
+  app.add_option("--max-overhead", words.max_overhead,
+                 "Cap on the slowdown of the target: none (the only one yet)")
+      ->option_text("PCT|none");
+  app.add_flag("--pss", words.pss, "Read PSS even where that holds up a very large process");
+  app.add_option("--fail-on", words.fail_on,
+                 "Exit with 1 on a finding of info, warning or critical, or worse")
+      ->option_text("SEVERITY")
+      ->check(CLI::IsMember({"info", "warning", "critical"}));
+  app.add_option("--color", words.color, "auto (a terminal, and NO_COLOR unset), always or never")
+      ->option_text("WHEN")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  app.add_flag("-q,--quiet", words.quiet, "No progress line");
+  app.add_flag("-v,--verbose", words.verbose, "What is tried and what it says, on standard error");
+}
+
+Result<pid_t> parse_pid(const std::string& word) {
+  pid_t pid = 0;
+  const char* const end = word.data() + word.size();
+  const auto [last, error] = std::from_chars(word.data(), end, pid);
+  if (error != std::errc() || last != end || pid <= 0)
+    return fail({"take for a PID", "'" + word + "'", 0, "a PID is a whole number from 1 to 4194304",
+                 "pgrep and ps -e find it"});
+  return pid;
+}
+
+Result<std::size_t> parse_top(const std::string& word) {
+  std::size_t top = 0;
+  const char* const end = word.data() + word.size();
+  const auto [last, error] = std::from_chars(word.data(), end, top);
+  if (error != std::errc() || last != end)
+    return fail(
+        {"take for a number of rows", "'" + word + "'", 0, "--top takes 0 (all) or more", {}});
+  return top;
+}
+
+Color parse_color(const std::string& word) {
+  if (word == "always") return Color::always;
+  return word == "never" ? Color::never : Color::automatic;
+}
+
+std::optional<report::Severity> parse_severity(const std::string& word) {
+  for (const auto severity :
+       {report::Severity::info, report::Severity::warning, report::Severity::critical})
+    if (word == report::to_string(severity)) return severity;
+  return std::nullopt;
+}
+
+Result<void> set_target(const Words& words, bool has_command,
+                        const std::vector<std::string>& command, run::Options& options) {
+  if (has_command && !words.pid.empty())
+    return fail({"report on", "a PID and a command at once", 0, "give one of them", {}});
+  if (has_command) {
+    if (command.empty()) return fail({"start a command", {}, 0, "nothing follows --", {}});
+    options.command = command;
+    return {};
+  }
+  if (words.pid.empty())
+    return fail({"tell what to report on", {}, 0, "give a PID, or -- COMMAND", {}});
+  if (words.pid.size() > 1)
+    return fail({"report on",
+                 fmt::format("{} PIDs", words.pid.size()),
+                 0,
+                 "give one; a command to start goes after --",
+                 {}});
+  const auto pid = parse_pid(words.pid.front());
+  if (!pid) return tl::unexpected(pid.error());
+  options.pid = *pid;
+  return {};
+}
+
+Result<Options> to_options(const Words& words, bool duration_given, bool has_command,
+                           const std::vector<std::string>& command) {
+  Options options;
+  if (auto set = set_target(words, has_command, command, options.run); !set)
+    return tl::unexpected(set.error());
+  if (duration_given) {
+    const auto duration = parse_duration(words.duration);
+    if (!duration) return tl::unexpected(duration.error());
+    options.run.duration = *duration;
+  }
+  const auto top = parse_top(words.top);
+  if (!top) return tl::unexpected(top.error());
+  if (words.max_overhead != "none")
+    return fail({"cap the overhead at",
+                 "'" + words.max_overhead + "'",
+                 0,
+                 "this version knows only none",
+                 {}});
+  options.top = *top;
+  options.run.backend = words.backend;
+  options.run.sections = words.sections;
+  options.run.allow_slow_memory = words.pss;
+  options.format = words.json ? render::Format::json : *render::format_by_name(words.format);
+  if (!words.output.empty()) options.output = words.output;
+  options.summary_only = words.summary_only;
+  options.color = parse_color(words.color);
+  options.fail_on = parse_severity(words.fail_on);
+  options.quiet = words.quiet;
+  options.verbose = words.verbose;
+  return options;
+}
+
+}  // namespace
+
+std::variant<Options, Done> parse(const std::vector<std::string>& arguments) {
+  // What follows the first -- belongs to the command, whatever it looks like.
+  const auto separator = std::find(arguments.begin(), arguments.end(), kSeparator);
+  const bool has_command = separator != arguments.end();
+  const std::vector<std::string> command(has_command ? separator + 1 : separator, arguments.end());
+  std::vector<std::string> own(arguments.begin(), separator);
+  // "-1" is meant as a number, not as an option.
+  for (const std::string& word : own)
+    if (word.size() > 1 && word[0] == '-' &&
+        word.find_first_not_of("0123456789", 1) == std::string::npos &&
+        (&word == &own.front() || !std::string_view(*(&word - 1)).starts_with('-')))
+      return usage_error(parse_pid(word).error().message());
+
+  CLI::App app(kUsage, "debug-process");
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.footer(kFooter);
+  app.set_help_flag("-h,--help", "This help");
+  app.set_version_flag("--version", "debug-process " DEBUG_PROCESS_VERSION, "The version");
+  Words words;
+  declare(app, words);
+  std::reverse(own.begin(), own.end());  // CLI11 takes them from the back
+  try {
+    app.parse(own);
+  } catch (const CLI::CallForHelp&) {
+    return Done{0, app.help()};
+  } catch (const CLI::CallForVersion& version) {
+    return Done{0, std::string(version.what()) + "\n"};
+  } catch (const CLI::ParseError& error) {
+    return usage_error(error.what());
+  }
+  auto options = to_options(words, app.count("--duration") > 0, has_command, command);
+  if (!options) {
+    const Error& error = options.error();
+    return usage_error(error.hint.empty() ? error.message() : error.message() + "; " + error.hint);
+  }
+  return *options;
+}
+
+}  // namespace debug_process::cli

@@ -1,0 +1,38 @@
+// argv -> Options.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "render/render.h"
+#include "report/report.h"
+#include "run/run.h"
+
+namespace debug_process::cli {
+
+enum class Color { automatic, always, never };
+
+struct Options {
+  run::Options run;
+  render::Format format = render::Format::text;
+  std::optional<std::string> output;  // a file; nullopt: standard output
+  bool summary_only = false;
+  std::size_t top = 10;
+  Color color = Color::automatic;
+  std::optional<report::Severity> fail_on;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+// Nothing more to do: print `text` (to standard output for --help and --version) and exit.
+struct Done {
+  int exit_status = 0;
+  std::string text;
+};
+
+[[nodiscard]] std::variant<Options, Done> parse(const std::vector<std::string>& arguments);
+
+}  // namespace debug_process::cli

@@ -1,0 +1,142 @@
+// Wiring only: options -> run -> render -> output.
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <variant>
+
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "render/escape.h"
+#include "render/render.h"
+#include "run/interrupts.h"
+#include "run/run.h"
+
+namespace debug_process {
+namespace {
+
+constexpr unsigned kWidthOfFiles = 100;
+
+int status(run::ExitStatus exit_status) {
+  return static_cast<int>(exit_status);
+}
+
+// Paths and names in it may be anybody's.
+void complain(const Error& error) {
+  spdlog::error("{}", render::escape_for_terminal(error.message()));
+  if (!error.hint.empty()) fmt::print(stderr, "  {}\n", render::escape_for_terminal(error.hint));
+}
+
+void start_logging(bool verbose) {
+  spdlog::set_default_logger(spdlog::stderr_logger_st("debug-process"));
+  spdlog::set_pattern("debug-process: %v");
+  spdlog::set_level(verbose ? spdlog::level::debug : spdlog::level::warn);
+}
+
+bool use_color(const cli::Options& options) {
+  if (options.color != cli::Color::automatic) return options.color == cli::Color::always;
+  const char* const no_color = std::getenv("NO_COLOR");
+  return !options.output && ::isatty(STDOUT_FILENO) != 0 &&
+         (no_color == nullptr || *no_color == '\0');
+}
+
+std::string render_report(const cli::Options& options, const report::Report& report) {
+  render::RenderOptions how;
+  how.summary_only = options.summary_only;
+  how.top = options.top;
+  how.color = use_color(options);
+  const unsigned terminal = options.output ? 0 : cli::terminal_width(STDOUT_FILENO);
+  how.width = terminal == 0 ? kWidthOfFiles : terminal;
+  return render::render(report, options.format, how);
+}
+
+// What was collected is never lost: a file that cannot be written after all leaves standard output.
+run::ExitStatus deliver(const cli::Options& options, const report::Report& report) {
+  const std::string text = render_report(options, report);
+  if (options.output) {
+    auto written = cli::write_file(*options.output, text);
+    if (written) return run::ExitStatus::report_made;
+    complain(written.error());
+    spdlog::error("the report goes to standard output instead");
+  }
+  auto written = cli::write_all(STDOUT_FILENO, text, "standard output");
+  if (!written) complain(written.error());
+  return options.output || !written ? run::ExitStatus::usage : run::ExitStatus::report_made;
+}
+
+bool fails(const cli::Options& options, const report::Report& report) {
+  return options.fail_on &&
+         std::any_of(report.findings.begin(), report.findings.end(),
+                     [&](const auto& finding) { return finding.severity >= *options.fail_on; });
+}
+
+int command_status(int wait_status) {
+  constexpr int kSignalBase = 128;
+  return WIFSIGNALED(wait_status) ? kSignalBase + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+int report_on(cli::Options options) {
+  if (options.output) {
+    if (auto writable = cli::check_writable(*options.output); !writable) {
+      complain(writable.error());
+      return status(run::ExitStatus::usage);
+    }
+  }
+  cli::ProgressLine progress(options.run.pid
+                                 ? fmt::format("process {}", *options.run.pid)
+                                 : render::escape_for_terminal(options.run.command.front()));
+  // A command has the terminal to itself.
+  if (!options.quiet && !options.verbose && options.run.pid && ::isatty(STDERR_FILENO) != 0)
+    options.run.on_progress = [&progress](const run::Progress& now) { progress.show(now); };
+
+  run::ExitStatus delivered = run::ExitStatus::report_made;
+  const auto outcome = run::run(options.run, [&](const report::Report& report) {
+    progress.clear();
+    delivered = deliver(options, report);
+  });
+  progress.clear();
+  if (!outcome) {
+    complain(outcome.error().error);
+    return status(outcome.error().status);
+  }
+  if (delivered != run::ExitStatus::report_made) return status(delivered);
+  if (fails(options, outcome->report)) return status(run::ExitStatus::failed_on);
+  return outcome->command_wait_status ? command_status(*outcome->command_wait_status) : 0;
+}
+
+int run_tool(const std::vector<std::string>& arguments,
+             std::chrono::steady_clock::time_point started) {
+  auto parsed = cli::parse(arguments);
+  if (const auto* done = std::get_if<cli::Done>(&parsed)) {
+    std::fputs(done->text.c_str(), done->exit_status == 0 ? stdout : stderr);
+    return done->exit_status;
+  }
+  cli::Options& options = std::get<cli::Options>(parsed);
+  options.run.tool_started = started;
+  start_logging(options.verbose);
+  run::Interrupts::install();
+  return report_on(std::move(options));
+}
+
+}  // namespace
+}  // namespace debug_process
+
+int main(int argc, char** argv) {
+  const auto started = std::chrono::steady_clock::now();
+  try {
+    return debug_process::run_tool({argv + 1, argv + argc}, started);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr,
+                 "debug-process: internal fault: %s\n  please report it with the command line\n",
+                 error.what());
+    return static_cast<int>(debug_process::run::ExitStatus::internal);
+  }
+}

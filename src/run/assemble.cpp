@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/assemble.h"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+
+#include "diagnosis/rules.h"
+#include "run/machine.h"
+#include "run/summary.h"
+
+namespace debug_process::run {
+namespace {
+
+report::Run describe_run(const Course& course) {
+  const Machine machine = this_machine();
+  report::Run run;
+  run.run_id = new_run_id();
+  run.started_at = course.started_at;
+  run.window = course.window;
+  run.startup = course.startup;
+  run.backend = course.backend;
+  run.backend_reason = course.backend_reason;
+  run.host = machine.host;
+  run.kernel = machine.kernel;
+  run.arch = machine.arch;
+  run.ended_by = course.ended_by;
+  return run;
+}
+
+report::ExitStatus exit_status(const std::optional<int>& wait_status) {
+  report::ExitStatus exit;
+  if (!wait_status) return exit;
+  if (WIFSIGNALED(*wait_status))
+    exit.signal = WTERMSIG(*wait_status);
+  else
+    exit.code = WEXITSTATUS(*wait_status);
+  return exit;
+}
+
+report::Target describe_target(const sections::process::Facts& process, const Course& course) {
+  report::Target target;
+  target.pid = process.pid;
+  if (process.ns_pid) target.ns_pid = *process.ns_pid;
+  target.command = process.command;
+  target.comm = process.comm;
+  target.executable = process.executable;
+  target.started_at = process.started_at;
+  if (course.ended_by == report::EndedBy::target_exit)
+    target.exit = exit_status(course.wait_status);
+  return target;
+}
+
+report::Collection describe_collection(const Course& course) {
+  report::Collection collection;
+  const OwnUse use = own_use();
+  collection.tool_cpu = use.cpu;
+  collection.tool_peak_rss = use.peak_rss;
+  if (!course.activity) return collection;
+  collection.coverage = Ratio{1.0};
+  collection.counts = report::Counts::exact;
+  collection.losses = course.activity->losses;
+  if (const auto execs = course.activity->execs; execs > 0)
+    collection.notes.push_back(fmt::format(
+        "it executed a program {} time{} within the window; the command shown is the last", execs,
+        execs == 1 ? "" : "s"));
+  return collection;
+}
+
+}  // namespace
+
+report::Report assemble(const sections::Facts& facts, const Course& course,
+                        const std::vector<std::string>& wanted_sections) {
+  report::Report report;
+  report.tool_version = DEBUG_PROCESS_VERSION;
+  report.run = describe_run(course);
+  report.target = describe_target(facts.process, course);
+  report.findings = diagnosis::diagnose(facts);
+  report.summary = summarize(facts, report.findings);
+  report.sections = sections::present(facts);
+  if (!wanted_sections.empty())
+    std::erase_if(report.sections, [&](const report::Section& section) {
+      return std::find(wanted_sections.begin(), wanted_sections.end(), section.id) ==
+             wanted_sections.end();
+    });
+  report.collection = describe_collection(course);
+  return report;
+}
+
+}  // namespace debug_process::run

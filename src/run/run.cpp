@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/run.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include "run/assemble.h"
+#include "run/interrupts.h"
+#include "sections/collector.h"
+#include "target/command.h"
+#include "target/target.h"
+#include "trace/backend.h"
+
+namespace debug_process::run {
+namespace {
+
+using std::chrono::nanoseconds;
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr nanoseconds kDefaultWindow = 5s;
+constexpr nanoseconds kProgressStep = 100ms;
+// A command may end at any moment, and takes its files and memory with it: look early, then ever
+// less often.
+constexpr nanoseconds kFirstCheckpoint = 20ms;
+constexpr nanoseconds kLongestCheckpointStep = 15s;
+constexpr int kCheckpointGrowth = 3;
+constexpr std::chrono::milliseconds kLongestFarewell = 1s;
+
+tl::unexpected<Failure> fail_with(ExitStatus status, Error error) {
+  return tl::unexpected(Failure{status, std::move(error)});
+}
+
+ExitStatus status_of_open(const Error& error) {
+  if (error.errno_value == ESRCH) return ExitStatus::no_process;
+  if (error.errno_value == EACCES || error.errno_value == EPERM) return ExitStatus::no_permission;
+  return error.errno_value == 0 ? ExitStatus::usage : ExitStatus::internal;
+}
+
+ExitStatus status_of_execute(const Error& error) {
+  return error.errno_value == ENOENT ? ExitStatus::not_found : ExitStatus::not_executable;
+}
+
+// Waits until the window has passed, the target has ended, or a signal has come.
+class Window {
+ public:
+  Window(const Options& options, const target::Target& target, sections::Collector& collector)
+      : options_(options), target_(target), collector_(collector) {
+    if (options.duration || options.command.empty())
+      length_ = options.duration.value_or(kDefaultWindow);
+    if (!options.command.empty()) next_checkpoint_ = kFirstCheckpoint;
+  }
+
+  report::EndedBy wait() {
+    for (;;) {
+      const nanoseconds elapsed = Clock::now() - start_;
+      if (length_ && elapsed >= *length_) return report::EndedBy::window;
+      if (options_.on_progress) options_.on_progress({elapsed, length_});
+      if (elapsed >= next_checkpoint_) take_checkpoint(elapsed);
+      pollfd events[] = {{target_.pidfd(), POLLIN, 0}, {Interrupts::fd(), POLLIN, 0}};
+      const timespec timeout = to_timespec(until_next(Clock::now() - start_));
+      (void)::ppoll(events, 2, &timeout, nullptr);
+      if (events[0].revents != 0) return report::EndedBy::target_exit;
+      if (Interrupts::signal() != 0) return report::EndedBy::interrupt;
+    }
+  }
+
+ private:
+  [[nodiscard]] nanoseconds until_next(nanoseconds elapsed) const {
+    nanoseconds next = elapsed + (options_.on_progress ? kProgressStep : nanoseconds(1h));
+    if (length_) next = std::min(next, *length_);
+    return std::max(std::min(next, next_checkpoint_) - elapsed, nanoseconds(0));
+  }
+
+  void take_checkpoint(nanoseconds elapsed) {
+    collector_.checkpoint();
+    next_checkpoint_ =
+        elapsed + std::min(elapsed * (kCheckpointGrowth - 1), kLongestCheckpointStep);
+  }
+
+  static timespec to_timespec(nanoseconds duration) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+    return {seconds.count(), (duration - seconds).count()};
+  }
+
+  const Options& options_;
+  const target::Target& target_;
+  sections::Collector& collector_;
+  Clock::time_point start_ = Clock::now();
+  std::optional<nanoseconds> length_;
+  nanoseconds next_checkpoint_ = nanoseconds::max();
+};
+
+class Session {
+ public:
+  Session(const Options& options, target::Target target, target::Command* command)
+      : options_(options),
+        target_(std::move(target)),
+        command_(command),
+        collector_(sections::Source{target_.pid(), target_.start_time(), proc::Procfs(),
+                                    "/sys/fs/cgroup", options.allow_slow_memory}) {}
+
+  tl::expected<report::Report, Failure> watch() {
+    if (auto chosen = choose_backend(); !chosen) return tl::unexpected(chosen.error());
+    if (command_ == nullptr) collector_.begin(false);
+    if (auto started = start(); !started) return tl::unexpected(started.error());
+    const auto start = Clock::now();
+    course_.startup = start - options_.tool_started;
+    course_.started_at = std::chrono::system_clock::now();
+    if (command_ != nullptr) {
+      if (auto released = command_->release(); !released)
+        return fail_with(status_of_execute(released.error()), released.error());
+      collector_.begin(true);
+    }
+    spdlog::debug("watching {} with backend {}", target_.pid(), course_.backend);
+    course_.ended_by = Window(options_, target_, collector_).wait();
+    pass_interrupt_on();
+    if (auto stopped = stop(); !stopped) spdlog::error("{}", stopped.error().message());
+    course_.window = Clock::now() - start;
+    return finish();
+  }
+
+ private:
+  tl::expected<void, Failure> choose_backend() {
+    if (target_.is_kernel_thread() && options_.backend == "auto") {
+      course_.backend = "none";
+      course_.backend_reason = "a kernel thread makes no system calls";
+      return {};
+    }
+    trace::WatchOptions watch;
+    watch.pid = target_.pid();
+    watch.threads = target_.threads();
+    watch.from_next_exec = command_ != nullptr;
+    auto selected = trace::select_backend(options_.backend, watch);
+    if (!selected) return fail_with(ExitStatus::no_permission, selected.error());
+    adopt(std::move(*selected));
+    return {};
+  }
+
+  void adopt(trace::Selected selected) {
+    backend_ = std::move(selected.backend);
+    course_.backend = selected.name;
+    course_.backend_reason = selected.reason;
+    spdlog::debug("backend {}: {}", selected.name, selected.reason);
+  }
+
+  tl::expected<void, Failure> start() {
+    if (!backend_) return {};
+    auto started = backend_->start();
+    if (started) return {};
+    if (options_.backend != "auto") return fail_with(ExitStatus::no_permission, started.error());
+    adopt({nullptr, "none", started.error().message() + "; " + started.error().hint});
+    return {};
+  }
+
+  // A terminal sends it to both of us; from elsewhere it reaches only the tool. How the command
+  // takes it is part of the report, if it does so soon.
+  void pass_interrupt_on() {
+    if (command_ == nullptr || course_.ended_by != report::EndedBy::interrupt) return;
+    command_->send(Interrupts::signal());
+    pollfd end{target_.pidfd(), POLLIN, 0};
+    (void)::poll(&end, 1, static_cast<int>(kLongestFarewell.count()));
+  }
+
+  Result<void> stop() {
+    if (!backend_) return {};
+    auto activity = backend_->stop();
+    backend_.reset();
+    if (!activity) {
+      course_.backend_reason = activity.error().message();
+      return tl::unexpected(activity.error());
+    }
+    course_.wait_status = activity->wait_status;
+    course_.activity = std::move(*activity);
+    return {};
+  }
+
+  tl::expected<report::Report, Failure> finish() {
+    if (command_ != nullptr && target_.has_ended()) course_.wait_status = command_->wait();
+    const trace::Activity* activity = course_.activity ? &*course_.activity : nullptr;
+    sections::Facts facts = collector_.finish(course_.window, activity, course_.backend_reason);
+    if (command_ != nullptr) complete_command(facts.process);
+    if (facts.process.completeness.status == report::Status::unavailable && activity == nullptr)
+      return fail_with(
+          ExitStatus::no_process,
+          {"report on", std::to_string(target_.pid()), 0, facts.process.completeness.reason, {}});
+    return assemble(facts, course_, options_.sections);
+  }
+
+  // What we started we know by name, and that it has ended is no zombie to warn of: we wait for it
+  // when all is read.
+  void complete_command(sections::process::Facts& process) const {
+    if (!process.command_note.empty()) {
+      process.command = options_.command;
+      process.command_note.clear();
+    }
+    if (!target_.has_ended()) return;
+    process.state = "exited";
+    process.state_letter.reset();
+  }
+
+  const Options& options_;
+  target::Target target_;
+  target::Command* command_;  // null: a process that we did not start
+  sections::Collector collector_;
+  std::unique_ptr<trace::Backend> backend_;
+  Course course_;
+};
+
+}  // namespace
+
+tl::expected<Outcome, Failure> run(const Options& options,
+                                   const std::function<void(const report::Report&)>& deliver) {
+  const proc::Procfs procfs;
+  std::optional<target::Command> command;
+  if (!options.command.empty()) {
+    auto started = target::Command::start(options.command);
+    if (!started) return fail_with(status_of_execute(started.error()), started.error());
+    command.emplace(std::move(*started));
+  }
+  auto target = target::Target::open(procfs, command ? command->pid() : *options.pid);
+  if (!target) return fail_with(status_of_open(target.error()), target.error());
+
+  Session session(options, std::move(*target), command ? &*command : nullptr);
+  auto report = session.watch();
+  if (!report) return tl::unexpected(report.error());
+  Outcome outcome{std::move(*report), std::nullopt};
+  if (deliver) deliver(outcome.report);
+  if (command) outcome.command_wait_status = command->wait();
+  return outcome;
+}
+
+}  // namespace debug_process::run
