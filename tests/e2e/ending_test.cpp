@@ -1,0 +1,132 @@
+// How a run ends: the target's death, Ctrl-C once and twice, a command's own exit. What was
+// collected is never lost. SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+
+#include "e2e/harness.h"
+
+namespace debug_process::e2e {
+namespace {
+
+class Ending : public NeedsBpf {};
+class OutputFile : public NeedsBpf {};
+
+TEST_F(Ending, ATargetKilledInTheWindowIsReportedWithItsSignal) {
+  Workload workload("exits_soon", {"signal", "9"});
+  Watch watch(workload.pid());
+  workload.send_line();
+  EXPECT_EQ(workload.wait().signal, SIGKILL);
+  const Json report = watch.wait();
+  EXPECT_EQ(report.at("run").at("ended_by"), "target-exit");
+  EXPECT_EQ(report.at("target").at("exit").at("signal"), SIGKILL);
+  EXPECT_LT(report.at("run").at("window_ns").get<double>(), 300e9);
+  // Read before it went.
+  EXPECT_EQ(report.at("target").at("comm"), "exits_soon");
+  EXPECT_GE(metric(report, "files", "open").get<int>(), 3);
+}
+
+TEST_F(Ending, ATargetThatExitsInTheWindowIsReportedWithItsStatus) {
+  Workload workload("exits_soon", {"exit", "9"});
+  Watch watch(workload.pid());
+  workload.send_line();
+  const Json report = watch.wait();  // even while it is a zombie that nobody reaped
+  EXPECT_EQ(report.at("run").at("ended_by"), "target-exit");
+  EXPECT_EQ(report.at("target").at("exit").at("code"), 9);
+}
+
+TEST_F(Ending, TheFirstInterruptEndsTheWindowAndTheReportIsPrinted) {
+  for (const int signal_number : {SIGINT, SIGTERM}) {
+    Workload workload("sleeper", {"10"});
+    Watch watch(workload.pid());
+    watch.tool().kill(signal_number);
+    const Json report = watch.wait();
+    EXPECT_EQ(report.at("run").at("ended_by"), "interrupt");
+    EXPECT_LT(report.at("run").at("window_ns").get<double>(), 300e9);
+  }
+}
+
+TEST_F(Ending, TheSecondInterruptEndsTheTool) {
+  Workload workload("sleeper", {"10"});
+  Watch watch(workload.pid());
+  // Stopped, it gets both at once; two different ones, as equal ones are merged.
+  watch.tool().kill(SIGSTOP);
+  watch.tool().kill(SIGINT);
+  watch.tool().kill(SIGTERM);
+  watch.tool().kill(SIGCONT);
+  const Result result = watch.tool().wait();
+  EXPECT_EQ(result.code, 130) << result.describe();
+}
+
+TEST_F(Ending, ACommandsStatusIsOurs) {
+  const std::string program = workload_path("exits_soon");
+  EXPECT_EQ(run_tool({"--", program, "exit", "0", "--now"}).code, 0);
+  EXPECT_EQ(run_tool({"--", program, "exit", "7", "--now"}).code, 7);
+  EXPECT_EQ(run_tool({"--", program, "signal", "9", "--now"}).code, 128 + 9);
+  EXPECT_EQ(run_tool({"--", program, "signal", "15", "--now"}).code, 128 + 15);
+}
+
+TEST_F(Ending, ACommandIsFoundInPathAndSeesItsArgumentsAndInput) {
+  Process tool({tool_path(), "--json", "-o", "/dev/null", "--", "sh", "-c",
+                "read line; echo \"got $line $1\"", "sh", "argument with spaces"});
+  tool.send_line("input");
+  const Result result = tool.wait();
+  EXPECT_EQ(result.code, 0) << result.describe();
+  EXPECT_THAT(result.out, ::testing::HasSubstr("got input argument with spaces\n"));
+}
+
+TEST_F(Ending, ACommandKilledByAnInterruptIsStillReported) {
+  const TemporaryDirectory folder;
+  const auto file = folder.path() / "report.json";
+  Process tool({tool_path(), "--json", "--verbose", "-o", file.string(), "--",
+                workload_path("sleeper"), "10"});
+  tool.wait_for_output("ready");
+  tool.kill(SIGINT);
+  (void)tool.wait();
+  const Json report = Json::parse(read_text(file));
+  EXPECT_GT(calls(report, "clock_nanosleep") + rows(report, "syscalls", "in_flight").size(), 0U);
+}
+
+TEST_F(OutputFile, IsThereWholeOrNotAtAll) {
+  const TemporaryDirectory folder;
+  const auto file = folder.path() / "report.json";
+  std::ofstream(file) << "old";
+  Workload target("sleeper", {"10"});
+  Process tool({tool_path(), "--json", "--verbose", "-d", "60s", "-o", file.string(),
+                std::to_string(target.pid())});
+  tool.wait_for_error_output("watching");
+  EXPECT_EQ(read_text(file), "old");
+  tool.kill(SIGINT);
+  const Result result = tool.wait();
+  EXPECT_EQ(result.code, 0) << result.describe();
+  EXPECT_EQ(result.out, "");
+  EXPECT_EQ(Json::parse(read_text(file)).at("schema_version"), 1);
+  const std::filesystem::directory_iterator entries(folder.path());
+  EXPECT_EQ(std::distance(begin(entries), end(entries)), 1) << "a temporary file was left";
+}
+
+TEST_F(OutputFile, KeepsTheOldReportWhenTheToolIsKilled) {
+  const TemporaryDirectory folder;
+  const auto file = folder.path() / "report.json";
+  std::ofstream(file) << "old";
+  Workload target("sleeper", {"10"});
+  Process tool({tool_path(), "--json", "--verbose", "-d", "60s", "-o", file.string(),
+                std::to_string(target.pid())});
+  tool.wait_for_error_output("watching");
+  tool.kill(SIGKILL);
+  (void)tool.wait();
+  EXPECT_EQ(read_text(file), "old");
+}
+
+TEST_F(OutputFile, CanBeADevice) {
+  Workload target("sleeper", {"10"});
+  const Result result =
+      run_tool({"--json", "-d", "200ms", "-o", "/dev/stdout", std::to_string(target.pid())});
+  EXPECT_EQ(parse_report(result).at("schema_version"), 1);
+}
+
+}  // namespace
+}  // namespace debug_process::e2e

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <set>
+
+#include "support/report_invariants.h"
+#include "unit/diagnosis/sample_facts.h"
+
+namespace debug_process::diagnosis {
+namespace {
+
+// Fires many rules at once.
+Facts ill() {
+  Facts facts = healthy();
+  facts.files.open = 1024;
+  facts.sockets.close_wait = 500;
+  facts.memory.swap = Bytes{1U << 30U};
+  facts.memory.page_faults_major = 10'000;
+  add_calls(facts, "io_uring_enter", 5);
+  add_calls(facts, "connect", 100);
+  add_calls(facts, "clock_gettime", 100'000);
+  add_errors(facts, "connect", ETIMEDOUT, 3);
+  add_errors(facts, "accept4", EMFILE, 10);
+  add_errors(facts, "openat", EACCES, 100, "/etc/shadow");
+  add_thread(facts, 1.0).calls = 0;
+  return facts;
+}
+
+std::vector<std::string> rule_ids(const std::vector<Finding>& findings) {
+  std::vector<std::string> ids;
+  for (const Finding& finding : findings) ids.push_back(finding.rule);
+  return ids;
+}
+
+TEST(Rules, HaveDistinctIds) {
+  std::set<std::string_view> ids;
+  for (const Rule& rule : rules()) EXPECT_TRUE(ids.insert(rule.id).second) << rule.id;
+}
+
+TEST(Rules, AreSilentAboutAHealthyAndAnUnknownProcess) {
+  EXPECT_THAT(rule_ids(diagnose(healthy())), testing::IsEmpty());
+  EXPECT_THAT(rule_ids(diagnose(Facts{})), testing::IsEmpty());
+}
+
+TEST(Diagnose, PutsTheMostSevereFirstAndKeepsTheInvariants) {
+  report::Report report;
+  report.findings = diagnose(ill());
+  EXPECT_GE(report.findings.size(), 6U);
+  EXPECT_EQ(report.findings.front().rule, "out-of-fds");
+  EXPECT_THAT(testing_support::report_invariants(report), testing::IsEmpty());
+}
+
+TEST(Diagnose, MergesTheEffectIntoItsCause) {
+  const std::vector<Finding> findings = diagnose(ill());
+  EXPECT_THAT(rule_ids(findings), testing::Contains("out-of-fds"));
+  EXPECT_THAT(rule_ids(findings), testing::Not(testing::Contains("fd-limit-near")));
+  EXPECT_THAT(rule_ids(findings), testing::Contains("close-wait-leak"));
+}
+
+TEST(Diagnose, SaysNothingElseAboutAStoppedProcess) {
+  Facts facts = ill();
+  facts.process.state_letter = 'T';
+  EXPECT_THAT(rule_ids(diagnose(facts)), testing::ElementsAre("stopped"));
+}
+
+TEST(Diagnose, GoesOnWhenATracerOnlyWatches) {
+  Facts facts = ill();
+  facts.process.tracer_pid = 5;
+  EXPECT_THAT(rule_ids(diagnose(facts)),
+              testing::AllOf(testing::Contains("stopped"), testing::Contains("out-of-fds")));
+}
+
+TEST(DiagnosisLine, IsTheWorstFindingAndHowManyMore) {
+  Finding finding;
+  finding.title = "no space left";
+  EXPECT_EQ(diagnosis_line({finding}, healthy()), "no space left");
+  EXPECT_EQ(diagnosis_line({finding, {}, {}}, healthy()), "no space left (and 2 more)");
+}
+
+TEST(DiagnosisLine, SaysWhereTheThreadsWere) {
+  Facts facts = healthy();
+  add_calls(facts, "epoll_wait", 10, 6s);
+  facts.syscalls.in_flight.push_back({1234, "main", "epoll_wait", 3700ms, false, {}});
+  EXPECT_EQ(diagnosis_line({}, facts),
+            "nothing wrong found (22 rules); 97.0% of thread time in epoll_wait");
+}
+
+TEST(DiagnosisLine, CountsACallInFlightForTheWindowOnly) {
+  Facts facts = healthy();
+  facts.syscalls.in_flight.push_back({1234, "main", "futex", 24h, true, {}});
+  EXPECT_THAT(diagnosis_line({}, facts), HasSubstr("; 100% of thread time in futex"));
+}
+
+TEST(DiagnosisLine, DoesNotCountACallOfUnknownLength) {
+  Facts facts = healthy();
+  facts.syscalls.in_flight.push_back({1234, "main", "futex", std::nullopt, false, {}});
+  EXPECT_EQ(diagnosis_line({}, facts), "nothing wrong found (22 rules)");
+}
+
+TEST(DiagnosisLine, PrefersTheCpuWhenItIsBusy) {
+  Facts facts = healthy();
+  facts.threads.cpu = Ratio{1.8};
+  EXPECT_EQ(diagnosis_line({}, facts), "nothing wrong found (22 rules); busy: 180% of a CPU");
+}
+
+TEST(DiagnosisLine, AdmitsWhatWasNotLookedAt) {
+  Facts facts = healthy();
+  facts.window = 500ms;
+  facts.sockets.completeness = sections::Completeness::unavailable("no permission");
+  EXPECT_EQ(
+      diagnosis_line({}, facts),
+      "nothing wrong found (22 rules, nothing known of sockets, 500 ms is too short for most)");
+}
+
+}  // namespace
+}  // namespace debug_process::diagnosis

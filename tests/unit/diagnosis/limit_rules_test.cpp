@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit/diagnosis/sample_facts.h"
+
+namespace debug_process::diagnosis {
+namespace {
+
+TEST(OutOfFds, FiresOnASingleFailure) {
+  Facts facts = healthy();
+  add_errors(facts, "accept4", EMFILE, 1, "fd 3");
+  const auto finding = out_of_fds(facts);
+  ASSERT_TRUE(finding);
+  EXPECT_EQ(finding->severity, Severity::critical);
+  EXPECT_EQ(finding->title, "out of file descriptors: accept4 failed 1 time with EMFILE (fd 3)");
+}
+
+TEST(OutOfFds, TellsTheSystemsLimitFromTheProcess) {
+  Facts facts = healthy();
+  add_errors(facts, "open", ENFILE, 2);
+  ASSERT_TRUE(out_of_fds(facts));
+  EXPECT_THAT(out_of_fds(facts)->next_step, HasSubstr("file-nr"));
+}
+
+TEST(OutOfFds, IsSilentOnOtherFailures) {
+  Facts facts = healthy();
+  add_errors(facts, "accept4", EAGAIN, 1000);
+  EXPECT_FALSE(out_of_fds(facts));
+}
+
+TEST(FdLimitNear, FiresFrom85PercentAndIsCriticalFrom95) {
+  Facts facts = healthy();
+  facts.files.limit_soft = 1000;
+  facts.files.open = 849;
+  EXPECT_FALSE(fd_limit_near(facts));
+  facts.files.open = 850;
+  ASSERT_TRUE(fd_limit_near(facts));
+  EXPECT_EQ(fd_limit_near(facts)->severity, Severity::warning);
+  facts.files.open = 949;
+  EXPECT_EQ(fd_limit_near(facts)->severity, Severity::warning);
+  facts.files.open = 950;
+  EXPECT_EQ(fd_limit_near(facts)->severity, Severity::critical);
+}
+
+TEST(FdLimitNear, IsSilentWhereNothingIsKnownOrUnlimited) {
+  Facts facts = healthy();
+  facts.files.open = 1024;
+  facts.files.limit_soft = std::nullopt;
+  EXPECT_FALSE(fd_limit_near(facts));
+  facts.files.limit_soft = 1024;
+  facts.files.open = std::nullopt;
+  EXPECT_FALSE(fd_limit_near(facts));
+}
+
+TEST(NoSpace, FiresOnASingleFailureOfEachKind) {
+  for (const int error : {ENOSPC, EDQUOT, EIO}) {
+    Facts facts = healthy();
+    add_errors(facts, "write", error, 1, "/var/log/app.log");
+    ASSERT_TRUE(no_space(facts)) << errno_name(error);
+    EXPECT_EQ(no_space(facts)->severity, Severity::critical);
+    EXPECT_THAT(no_space(facts)->title, HasSubstr("/var/log/app.log"));
+  }
+}
+
+TEST(NoSpace, KnowsThatInotifyMeansTheWatchLimit) {
+  Facts facts = healthy();
+  add_errors(facts, "inotify_add_watch", ENOSPC, 9);
+  ASSERT_TRUE(no_space(facts));
+  EXPECT_THAT(no_space(facts)->title, HasSubstr("watches"));
+  add_errors(facts, "write", ENOSPC, 1);  // rarer, and worse
+  EXPECT_THAT(no_space(facts)->title, HasSubstr("no space left"));
+}
+
+TEST(NoSpace, IsSilentOnTheEndOfATerminalSession) {
+  Facts facts = healthy();
+  add_errors(facts, "read", EIO, 1, "/dev/ptmx");
+  EXPECT_FALSE(no_space(facts));
+}
+
+TEST(PortExhaustion, FiresOnConnectButNotOnBind) {
+  Facts facts = healthy();
+  add_errors(facts, "bind", EADDRNOTAVAIL, 50);
+  EXPECT_FALSE(port_exhaustion(facts));
+  add_errors(facts, "connect", EADDRNOTAVAIL, 1);
+  EXPECT_TRUE(port_exhaustion(facts));
+}
+
+TEST(CloseWaitLeak, FiresFromFifty) {
+  Facts facts = healthy();
+  facts.files.open = 10'000;
+  facts.sockets.close_wait = 49;
+  EXPECT_FALSE(close_wait_leak(facts));
+  facts.sockets.close_wait = 50;
+  EXPECT_TRUE(close_wait_leak(facts));
+}
+
+TEST(CloseWaitLeak, FiresFromATenthOfTheDescriptors) {
+  Facts facts = healthy();
+  facts.files.open = 100;
+  facts.sockets.close_wait = 10;
+  EXPECT_TRUE(close_wait_leak(facts));
+  facts.files.open = 101;
+  EXPECT_FALSE(close_wait_leak(facts));
+}
+
+TEST(CloseWaitLeak, IsSilentAboutAFewAmongFew) {
+  Facts facts = healthy();
+  facts.files.open = 12;
+  facts.sockets.close_wait = 3;
+  EXPECT_FALSE(close_wait_leak(facts));
+}
+
+TEST(AcceptQueueFull, FiresFrom102AndNamesTheWorstListener) {
+  Facts facts = healthy();
+  sections::sockets::Socket socket;
+  socket.state = "LISTEN";
+  socket.local = "0.0.0.0:80";
+  socket.waiting_to_be_accepted = 101;
+  facts.sockets.sockets.push_back(socket);
+  EXPECT_FALSE(accept_queue_full(facts));
+  facts.sockets.sockets[0].waiting_to_be_accepted = 102;
+  EXPECT_TRUE(accept_queue_full(facts));
+  socket.local = "0.0.0.0:443";
+  socket.waiting_to_be_accepted = 500;
+  facts.sockets.sockets.push_back(socket);
+  EXPECT_EQ(accept_queue_full(facts)->title,
+            "500 connections waiting to be accepted on 0.0.0.0:443");
+}
+
+sections::files::File deleted_file(const char* path, Bytes position) {
+  sections::files::File file;
+  file.fd = 5;
+  file.type = "file";
+  file.path = path;
+  file.deleted = true;
+  file.position = position;
+  return file;
+}
+
+TEST(BigDeletedFile, FiresFromOneGibibyte) {
+  Facts facts = healthy();
+  facts.files.files = {deleted_file("/var/log/app.log", {(1ULL << 30U) - 1})};
+  EXPECT_FALSE(big_deleted_file(facts));
+  facts.files.files = {deleted_file("/var/log/app.log", {1ULL << 30U})};
+  ASSERT_TRUE(big_deleted_file(facts));
+  EXPECT_THAT(big_deleted_file(facts)->next_step, HasSubstr("/proc/1234/fd/5"));
+}
+
+TEST(BigDeletedFile, IsSilentAboutWhatNeverHadAName) {
+  for (const char* path : {"/memfd:buffer", "/dev/shm/x", "/tmp/#1234"}) {
+    Facts facts = healthy();
+    facts.files.files = {deleted_file(path, {4ULL << 30U})};
+    EXPECT_FALSE(big_deleted_file(facts)) << path;
+  }
+}
+
+}  // namespace
+}  // namespace debug_process::diagnosis

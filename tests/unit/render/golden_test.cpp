@@ -1,0 +1,57 @@
+// One report in every format, as bytes. UPDATE_GOLDEN=1 writes what is made now: look at the
+// difference before you commit it. SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "render/render.h"
+#include "support/report_invariants.h"
+#include "unit/render/sample_report.h"
+
+namespace debug_process::render {
+namespace {
+
+struct Golden {
+  const char* file;
+  Format format;
+  RenderOptions options;
+};
+
+void PrintTo(const Golden& golden, std::ostream* out) {
+  *out << golden.file;
+}
+
+class GoldenFile : public testing::TestWithParam<Golden> {};
+
+TEST_P(GoldenFile, IsWhatIsRendered) {
+  const Golden& golden = GetParam();
+  const std::string path = std::string(DEBUG_PROCESS_TESTS_DIR) + "/golden/" + golden.file;
+  const std::string rendered = render(sample_report(), golden.format, golden.options);
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << rendered;
+    GTEST_SKIP() << "wrote " << path;
+  }
+  std::ifstream file(path, std::ios::binary);
+  ASSERT_TRUE(file) << path << " is not there: make it with UPDATE_GOLDEN=1";
+  const std::string expected{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(rendered, expected)
+      << "If that is what you want: UPDATE_GOLDEN=1 golden_tests, then git diff";
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GoldenFile,
+                         testing::Values(Golden{"report.txt", Format::text, {}},
+                                         Golden{"report-80.txt", Format::text, {.width = 80}},
+                                         Golden{
+                                             "summary.txt", Format::text, {.summary_only = true}},
+                                         Golden{"report.json", Format::json, {}}));
+
+TEST(SampleReport, KeepsTheInvariants) {
+  EXPECT_THAT(testing_support::report_invariants(sample_report()), testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace debug_process::render

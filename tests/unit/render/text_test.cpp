@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "render/text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "render/escape.h"
+#include "render/unicode.h"
+#include "unit/render/sample_report.h"
+
+namespace debug_process::render {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> all;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) all.push_back(line);
+  return all;
+}
+
+std::string text(const RenderOptions& options = {}) {
+  return render_text(sample_report(), options);
+}
+
+TEST(Text, BeginsWithTheSummaryInOrder) {
+  const auto all = lines(text());
+  ASSERT_GE(all.size(), 5U);
+  EXPECT_THAT(all[0], StartsWith("Command: python3 server.py"));
+  EXPECT_EQ(all[1], "Activity: epoll_wait -> accept4 -> read -> write");
+  EXPECT_EQ(all[2], "Open files: 1,021 of 1,024");
+  EXPECT_EQ(all[3], "Memory: RSS 156 MB, Heap 45 MB");
+  EXPECT_THAT(all[4], StartsWith("Diagnosis: "));
+}
+
+TEST(Text, KeepsEveryLineWithinTheWidth) {
+  for (const unsigned width : {40U, 60U, 80U, 100U, 120U}) {
+    RenderOptions options;
+    options.width = width;
+    for (const std::string& line : lines(text(options))) {
+      if (line.starts_with("Command:") || line.starts_with("Activity:") ||
+          line.starts_with("Diagnosis:"))
+        continue;
+      EXPECT_LE(display_width(line), std::min(width, 100U)) << line;
+    }
+  }
+}
+
+TEST(Text, KeepsASummaryLineOnOneLineAndBounded) {
+  report::Report report = sample_report();
+  report.summary[0].text = std::string(1'000'000, 'x') + ' ' + std::string(1'000'000, 'y');
+  const auto all = lines(render_text(report, {}));
+  EXPECT_LT(all[0].size(), 500U);
+  EXPECT_THAT(all[1], StartsWith("Activity: "));
+}
+
+TEST(Text, LetsNoByteOfTheTargetDriveTheTerminal) {
+  std::string all = text();
+  for (std::string_view rest = all; !rest.empty();) {
+    const Decoded next = decode_utf8(rest);
+    EXPECT_TRUE(next.valid);
+    EXPECT_TRUE(next.code_point == U'\n' || !is_unsafe(next.code_point));
+    rest.remove_prefix(next.length);
+  }
+  EXPECT_THAT(all, HasSubstr("\\x1b[2J"));
+}
+
+TEST(Text, UsesColorOnlyWhenAsked) {
+  RenderOptions options;
+  EXPECT_THAT(text(options), Not(HasSubstr("\x1b")));
+  options.color = true;
+  EXPECT_THAT(text(options), HasSubstr("\x1b[1;31m[critical]"));
+}
+
+TEST(Text, IsTheSameWithColorButForTheColor) {
+  RenderOptions options;
+  options.color = true;
+  std::string colored = text(options);
+  for (std::size_t at = colored.find('\x1b'); at != std::string::npos; at = colored.find('\x1b')) {
+    colored.erase(at, colored.find('m', at) - at + 1);
+  }
+  EXPECT_EQ(colored, text());
+}
+
+TEST(Text, SaysWhyASectionIsNotComplete) {
+  EXPECT_THAT(text(), HasSubstr("== Memory (partial) ==\nwhy partial: PSS of 211 GB"));
+  EXPECT_THAT(text(), HasSubstr("== Sockets (unavailable) ==\nwhy unavailable: cannot open"));
+}
+
+TEST(Text, NeverCallsEmptyWhatCouldNotBeRead) {
+  EXPECT_THAT(text(), Not(HasSubstr("No sockets.")));
+}
+
+TEST(Text, ShowsLossesAndOnlyThoseThatHappened) {
+  EXPECT_THAT(text(), HasSubstr("\nLost: 12 map_full\n"));
+  EXPECT_THAT(text(), Not(HasSubstr("slot_collisions")));
+}
+
+TEST(Text, LeavesOutMetricsWithoutALabel) {
+  EXPECT_THAT(text(), Not(HasSubstr("activity ")));
+}
+
+TEST(Text, OfTheSummaryOnlyEndsAfterTheFindings) {
+  RenderOptions options;
+  options.summary_only = true;
+  const std::string summary = text(options);
+  EXPECT_THAT(summary, HasSubstr("next: shorten the search path\n"));
+  EXPECT_THAT(summary, Not(HasSubstr("==")));
+  EXPECT_THAT(summary, Not(HasSubstr("Watched:")));
+  EXPECT_THAT(text(), StartsWith(summary));
+}
+
+TEST(Text, SaysHowTheWindowEnded) {
+  report::Report report = sample_report();
+  report.run.ended_by = report::EndedBy::target_exit;
+  report.target.exit = report::ExitStatus{std::nullopt, 9};
+  EXPECT_THAT(render_text(report, {}), HasSubstr("killed by signal 9"));
+}
+
+TEST(Text, OfAnEmptyReportIsNoCrash) {
+  EXPECT_FALSE(render_text({}, {}).empty());
+}
+
+}  // namespace
+}  // namespace debug_process::render

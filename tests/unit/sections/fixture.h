@@ -1,0 +1,49 @@
+// The process with hostile names in tests/fixtures/proc, and its odd neighbours.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "report/report.h"
+#include "sections/source.h"
+
+namespace debug_process::sections {
+
+using report::is_unknown;
+
+inline constexpr pid_t kHostile = 4242;
+inline constexpr pid_t kZombieLeader = 77;
+inline constexpr pid_t kKernelThread = 2;
+inline constexpr pid_t kNobody = 31337;
+
+inline Source fixture_source(pid_t pid) {
+  Source source;
+  source.pid = pid;
+  source.procfs = proc::Procfs(DEBUG_PROCESS_TESTS_DIR "/fixtures/proc");
+  return source;
+}
+
+// Unknown when there is no such metric.
+inline report::Value metric(const report::Section& section, const std::string& key) {
+  const auto& metrics = section.metrics;
+  const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                  [&key](const auto& metric) { return metric.key == key; });
+  return found == metrics.end() ? report::Value("no such metric") : found->value;
+}
+
+// Each row is as long as the columns, and no key comes twice.
+inline bool is_well_formed(const report::Section& section) {
+  std::vector<std::string> keys;
+  for (const auto& metric : section.metrics) keys.push_back(metric.key);
+  std::sort(keys.begin(), keys.end());
+  if (std::adjacent_find(keys.begin(), keys.end()) != keys.end()) return false;
+  for (const auto& table : section.tables) {
+    for (const auto& row : table.rows) {
+      if (row.size() != table.columns.size()) return false;
+    }
+  }
+  return (section.status == report::Status::complete) == section.reason.empty();
+}
+
+}  // namespace debug_process::sections
