@@ -1,0 +1,53 @@
+# Completion of debug-process for bash.
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+
+_debug_process() {
+  local cur prev words cword
+  _init_completion -n = || return
+
+  local i
+  for ((i = 1; i < cword; i++)); do
+    if [[ ${words[i]} == -- ]]; then
+      _command_offset $((i + 1))
+      return
+    fi
+  done
+
+  local values=""
+  case $prev in
+    --backend) values="auto bpf" ;;
+    --format) values="text json" ;;
+    --color) values="auto always never" ;;
+    --fail-on) values="info warning critical" ;;
+    --max-overhead) values="none" ;;
+    --duration | -d) values="500ms 2s 5s 30s 1m" ;;
+    --top) values="0 10 30" ;;
+    --sections)
+      # The last of a comma-separated list.
+      local head=""
+      [[ $cur != *,* ]] || head="${cur%,*},"
+      compopt -o nospace
+      mapfile -t COMPREPLY < <(compgen -P "$head" -W \
+        "process host syscalls errors threads files sockets memory" -- "${cur##*,}")
+      return
+      ;;
+    --output | -o)
+      _filedir
+      return
+      ;;
+  esac
+  if [[ -n $values ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$values" -- "$cur")
+    return
+  fi
+
+  if [[ $cur == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "-d --duration --backend --format --json -o --output -s --summary-only
+      --sections --top --max-overhead --pss --fail-on --color -q --quiet -v --verbose --version -h --help --" -- "$cur")
+    return
+  fi
+  _pids
+}
+
+complete -F _debug_process debug-process
