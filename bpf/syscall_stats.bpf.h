@@ -19,12 +19,16 @@
 #define ERESTARTNOHAND	      514
 #define ERESTART_RESTARTBLOCK 516
 
-const volatile __u32 target_tgid; /* in the initial PID namespace */
 const volatile __u32 thread_mask; /* number of thread slots - 1; a power of two - 1 */
 const volatile __u8 from_next_exec;
 const volatile __u8 example_kinds[INDEXED_KEYS]; /* enum example_kind */
 
 __u64 losses[LOSS_KINDS];
+/*
+ * In the initial PID namespace; 0: nobody. Not constant: before the window user space is the
+ * target itself for some milliseconds, to measure what these very programs cost.
+ */
+__u32 target_tgid;
 /*
  * Set by user space once all programs are attached and cleared before any is detached, so that
  * the window has the same two ends for enter and exit. With from_next_exec the execve sets it.

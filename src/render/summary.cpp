@@ -85,7 +85,7 @@ std::string watched_text(const Report& report) {
 std::string cost_text(const Report& report) {
   const report::Cost& cost = report.collection.cost;
   std::vector<std::string> target;
-  if (cost.target) target.push_back(format_ratio(*cost.target) + " of its time");
+  if (cost.target) target.push_back("pays " + format_ratio(*cost.target) + " of a CPU");
   if (cost.target_per_call) target.push_back(format_duration(*cost.target_per_call) + " a call");
   std::string text = "the target " + (target.empty() ? "not measured" : join(target, ", "));
   if (cost.bystander_per_call) {

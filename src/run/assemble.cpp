@@ -52,6 +52,19 @@ report::Target describe_target(const sections::process::Facts& process, const Co
   return target;
 }
 
+// What was added to the target's calls, as a share of the time it was watched: of one CPU, as for top.
+report::Cost describe_cost(const trace::Activity& activity) {
+  report::Cost cost;
+  cost.target_per_call = activity.cost.target_per_call;
+  cost.bystander_per_call = activity.cost.bystander_per_call;
+  if (!cost.target_per_call || activity.observed.count() <= 0) return cost;
+  double calls = 0;
+  for (const trace::SyscallStats& stats : activity.syscalls) calls += static_cast<double>(stats.calls);
+  cost.target = Ratio{calls * static_cast<double>(cost.target_per_call->count()) /
+                      static_cast<double>(activity.observed.count())};
+  return cost;
+}
+
 report::Collection describe_collection(const Course& course) {
   report::Collection collection;
   const OwnUse use = own_use();
@@ -60,6 +73,7 @@ report::Collection describe_collection(const Course& course) {
   if (!course.activity) return collection;
   collection.coverage = Ratio{1.0};
   collection.counts = report::Counts::exact;
+  collection.cost = describe_cost(*course.activity);
   collection.losses = course.activity->losses;
   if (const auto execs = course.activity->execs; execs > 0)
     collection.notes.push_back(fmt::format(

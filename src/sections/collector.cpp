@@ -83,6 +83,8 @@ Collector::~Collector() = default;
 void Collector::begin(bool started_by_us) {
   if (started_by_us) {
     state_->faults_at_start = {0, 0};
+    state_->threads_at_start.before_its_life = true;
+    state_->threads_at_start.process_cpu = std::chrono::nanoseconds(0);
     if (is_alive(state_->source)) {
       Holdings holdings = read_holdings(state_->source, &state_->faults_at_start);
       if (is_alive(state_->source)) state_->last = std::move(holdings);
@@ -126,6 +128,9 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   facts.errors = errors::gather(activity, why_untraced);
   facts.host = host::gather(source);
   if (last.at < ended) {
+    // Threads as they were then: a thread without calls at the end may have made some and ended since.
+    for (threads::Thread& thread : facts.threads.threads)
+      if (thread.calls == 0U) thread.calls.reset();
     const std::string gap =
         fmt::format("as it was {} before the end of the window: the process has ended since",
                     format_duration(ended - last.at));

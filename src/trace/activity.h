@@ -66,6 +66,12 @@ struct Transition {
   std::uint64_t count = 0;
 };
 
+// Added to each system call while watching, as measured in this run.
+struct Cost {
+  std::optional<std::chrono::nanoseconds> target_per_call;
+  std::optional<std::chrono::nanoseconds> bystander_per_call;  // any other process
+};
+
 struct Activity {
   std::vector<SyscallStats> syscalls;
   std::vector<ErrorStats> errors;
@@ -77,8 +83,9 @@ struct Activity {
   std::uint64_t execs = 0;               // images that the target took on within the window
   std::optional<int> wait_status;        // as from wait(2), when the target ended in the window
   std::chrono::nanoseconds observed{0};  // how long the programs were on
-  std::map<std::string, std::uint64_t>
-      losses;  // what could not be counted, by cause; empty: nothing
+  Cost cost;
+  // What could not be counted, by cause; empty: nothing.
+  std::map<std::string, std::uint64_t> losses;
 };
 
 }  // namespace debug_process::trace

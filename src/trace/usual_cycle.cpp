@@ -154,6 +154,25 @@ std::vector<SyscallKey> widest_path(const Steps& steps, SyscallKey anchor) {
   return path;
 }
 
+// Steps that do not leave these calls.
+std::uint64_t steps_within(const Activity& activity, const std::vector<SyscallKey>& calls) {
+  const auto among = [&](SyscallKey key) {
+    return std::find(calls.begin(), calls.end(), key) != calls.end();
+  };
+  std::uint64_t within = 0;
+  for (const Transition& step : activity.transitions)
+    if (among(step.from) && among(step.to)) within += step.count;
+  return within;
+}
+
+// The call most often made twice in a row.
+const Transition* most_repeated(const Activity& activity) {
+  const Transition* most = nullptr;
+  for (const Transition& step : activity.transitions)
+    if (step.from == step.to && (most == nullptr || step.count > most->count)) most = &step;
+  return most;
+}
+
 }  // namespace
 
 std::vector<SyscallKey> usual_cycle(const Activity& activity) {
@@ -169,7 +188,12 @@ std::vector<SyscallKey> usual_cycle(const Activity& activity) {
   const SyscallKey anchor = choose_anchor(steps);
   drop_rare_ways(steps);
   const Search search(steps, anchor);
-  return search.best().calls.empty() ? widest_path(steps, anchor) : search.best().calls;
+  const std::vector<SyscallKey> usual =
+      search.best().calls.empty() ? widest_path(steps, anchor) : search.best().calls;
+  // One call over and over may be all that matters, with a few others before and after.
+  const Transition* const repeated = most_repeated(activity);
+  if (repeated != nullptr && repeated->count > steps_within(activity, usual)) return {repeated->from};
+  return usual;
 }
 
 }  // namespace debug_process::trace

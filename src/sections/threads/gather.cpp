@@ -156,7 +156,7 @@ Facts gather(const Snapshot& start, const Snapshot& end, nanoseconds window,
     }
     return facts;
   }
-  const bool have_start = !start.threads.empty();
+  const bool have_start = !start.threads.empty() || start.before_its_life;
   if (!have_start)
     facts.completeness.add_gap(
         "what the threads did before the window is unknown, so it is counted in");

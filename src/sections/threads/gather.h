@@ -38,6 +38,7 @@ struct Snapshot {
   std::vector<Sample> threads;  // ascending by tid
   std::optional<std::chrono::nanoseconds>
       process_cpu;            // user and system of all threads, ended ones included
+  bool before_its_life = false;     // taken before the process was: everything counts from nothing
   bool switches_read = true;  // false: so many threads that it would cost too much
 };
 

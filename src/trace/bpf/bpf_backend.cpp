@@ -9,11 +9,13 @@
 #include <bit>
 
 #include "syscall_stats.skel.h"
+#include "trace/bpf/cost.h"
 #include "trace/bpf/examples.h"
 #include "trace/bpf/kernel_ids.h"
 #include "trace/bpf/libbpf_log.h"
 #include "trace/bpf/reader.h"
 #include "trace/bpf/refusal.h"
+#include "trace/bpf/switches.h"
 
 namespace debug_process::trace::bpf {
 namespace {
@@ -48,15 +50,21 @@ class BpfBackend : public Backend {
   [[nodiscard]] std::string_view name() const override { return "bpf"; }
 
   Result<void> start() override {
+    const CallTime alone = time_of_a_call();
     if (const int status = syscall_stats_bpf::attach(skeleton_.get()); status != 0)
       return tl::unexpected(refusal("attach BPF programs", -status, LibbpfLog::last_reason()));
+    if (auto cost = measure_cost(*skeleton_, alone))
+      cost_ = *cost;
+    else
+      return tl::unexpected(cost.error());
+    set_target(*skeleton_, ids_.kernel_tgid());
     started_ = monotonic_now();
-    if (skeleton_->rodata->from_next_exec == 0) set_watching(true);
+    if (skeleton_->rodata->from_next_exec == 0) set_watching(*skeleton_, true);
     return {};
   }
 
   Result<Activity> stop() override {
-    set_watching(false);
+    set_watching(*skeleton_, false);
     const auto ended = monotonic_now();
     const std::uint64_t missed = missed_runs();
     syscall_stats_bpf::detach(skeleton_.get());
@@ -66,6 +74,7 @@ class BpfBackend : public Backend {
     auto activity = read_activity(*skeleton_, ids_, ended);
     if (!activity) return activity;
     activity->observed = ended - started_;
+    activity->cost = cost_;
     // The execve that starts a command is where its life begins, and no change in it.
     if (skeleton_->rodata->from_next_exec != 0 && activity->execs > 0) --activity->execs;
     if (missed > 0) activity->losses["skipped_runs"] = missed;
@@ -73,12 +82,6 @@ class BpfBackend : public Backend {
   }
 
  private:
-  // Read and written by the kernel at the same time: one store, not to be merged or moved by the
-  // compiler.
-  void set_watching(bool on) {
-    *const_cast<volatile __u8*>(&skeleton_->bss->watching) = on ? 1 : 0;
-  }
-
   // How often the kernel skipped a program because it was running already on that CPU; for the
   // whole machine, so an upper bound for the target. Kernels before 5.12 do not tell and give 0.
   [[nodiscard]] std::uint64_t missed_runs() const {
@@ -96,6 +99,7 @@ class BpfBackend : public Backend {
   KernelIds ids_;
   Skeleton skeleton_;
   std::chrono::nanoseconds started_{0};
+  Cost cost_;
 };
 
 }  // namespace
@@ -109,7 +113,6 @@ Result<std::unique_ptr<Backend>> load(const WatchOptions& options) {
   Skeleton skeleton(syscall_stats_bpf::open());
   if (!skeleton) return fail_errno("open BPF object", "syscall_stats");
   const unsigned slots = thread_slots(options.threads);
-  skeleton->rodata->target_tgid = static_cast<std::uint32_t>(ids->kernel_tgid());
   skeleton->rodata->thread_mask = slots - 1;
   skeleton->rodata->from_next_exec = options.from_next_exec ? 1 : 0;
   fill_example_kinds(skeleton->rodata->example_kinds);

@@ -116,6 +116,19 @@ TEST(UsualCycle, IsTheCallItselfWhenThereIsOne) {
   EXPECT_EQ(cycle_of(activity), Names{"getppid"});
 }
 
+TEST(UsualCycle, IsOneCallMadeOverAndOverWhateverCameBefore) {
+  Activity activity = round_of({"openat", "mmap", "close"}, 10);
+  add_step(activity, "close", "getppid", 1);
+  add_step(activity, "getppid", "getppid", 1'000'000);
+  EXPECT_EQ(cycle_of(activity), (Names{"getppid"}));
+}
+
+TEST(UsualCycle, IsNotOneCallThatIsPartOfIt) {
+  Activity activity = round_of({"poll", "recvfrom"}, 10);
+  add_step(activity, "recvfrom", "recvfrom", 1'000'000);
+  EXPECT_EQ(cycle_of(activity), (Names{"poll", "recvfrom"}));
+}
+
 TEST(UsualCycle, IsTheMostFrequentCallWhenNoneFollowsAnother) {
   // One call in each of three threads.
   Activity activity;

@@ -49,7 +49,7 @@ void Synthetic::SetUp() {
   LibbpfLog::install();
   skeleton_.reset(synthetic_bpf::open());
   ASSERT_TRUE(skeleton_);
-  skeleton_->rodata->target_tgid = static_cast<std::uint32_t>(::getpid());
+  skeleton_->bss->target_tgid = static_cast<std::uint32_t>(::getpid());
   skeleton_->rodata->thread_mask = kThreadSlots - 1;
   ASSERT_EQ(bpf_map__set_max_entries(skeleton_->maps.dp_threads, kThreadSlots), 0);
   if (const int status = synthetic_bpf::load(skeleton_.get()); status != 0)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace/bpf/cost.h"
+
+#include <bpf/bpf.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "syscall_stats.h"
+#include "syscall_stats.skel.h"
+#include "trace/bpf/kernel_ids.h"
+#include "trace/bpf/switches.h"
+
+namespace debug_process::trace::bpf {
+namespace {
+
+constexpr std::size_t kRounds = 9;  // odd, for the median
+constexpr int kCallsPerRound = 1000;
+
+CallTime time_one_round() {
+  const auto start = std::chrono::steady_clock::now();
+  // Not getppid(3): the system call, and one that does as good as nothing.
+  for (int i = 0; i < kCallsPerRound; ++i) (void)::syscall(SYS_getppid);
+  return CallTime(std::chrono::steady_clock::now() - start) / kCallsPerRound;
+}
+
+std::chrono::nanoseconds added(CallTime with, CallTime alone) {
+  return std::chrono::nanoseconds(std::max<std::int64_t>(0, std::llround((with - alone).count())));
+}
+
+Result<void> clear(const bpf_map* map, std::uint32_t index, const std::vector<std::byte>& zeroes) {
+  if (::bpf_map_update_elem(bpf_map__fd(map), &index, zeroes.data(), BPF_ANY) == 0) return {};
+  return fail_errno("clear BPF map", bpf_map__name(map));
+}
+
+// What our own calls have left: a slot in the tables of the CPUs we ran on, and one for our thread.
+Result<void> forget_ourselves(syscall_stats_bpf& skeleton, pid_t own_tid) {
+  const int cpus = ::libbpf_num_possible_cpus();
+  if (cpus <= 0) return fail({"count CPUs", "/sys/devices/system/cpu/possible", -cpus, {}, {}});
+  const auto for_all_cpus = [&](std::size_t size) {
+    return std::vector<std::byte>(static_cast<std::size_t>(cpus) * ((size + 7) / 8 * 8));
+  };
+  if (auto done = clear(skeleton.maps.dp_calls, 0, for_all_cpus(sizeof(cpu_table))); !done) return done;
+  const auto no_histogram = for_all_cpus(sizeof(cpu_histogram));
+  // One kind of call, and a few more that a signal handler might make.
+  constexpr std::uint32_t kSlotsAtMost = 4;
+  for (std::uint32_t slot = 0; slot < kSlotsAtMost; ++slot)
+    if (auto done = clear(skeleton.maps.dp_histograms, slot, no_histogram); !done) return done;
+  for (auto& loss : skeleton.bss->losses) loss = 0;
+  const std::vector<std::byte> no_thread(sizeof(thread_slot));
+  return clear(skeleton.maps.dp_threads, static_cast<std::uint32_t>(own_tid) & skeleton.rodata->thread_mask,
+               no_thread);
+}
+
+}  // namespace
+
+CallTime time_of_a_call() {
+  std::array<CallTime, kRounds> rounds{};
+  for (CallTime& round : rounds) round = time_one_round();
+  std::nth_element(rounds.begin(), rounds.begin() + kRounds / 2, rounds.end());
+  return rounds[kRounds / 2];
+}
+
+Result<Cost> measure_cost(syscall_stats_bpf& skeleton, CallTime alone) {
+  const auto ourselves = KernelIds::resolve(::getpid());
+  if (!ourselves) return tl::unexpected(ourselves.error());
+  set_target(skeleton, ourselves->kernel_tgid());
+  set_watching(skeleton, true);
+  const CallTime as_target = time_of_a_call();
+  set_watching(skeleton, false);
+  set_target(skeleton, 0);
+  const CallTime as_bystander = time_of_a_call();
+  if (auto done = forget_ourselves(skeleton, ourselves->kernel_tgid()); !done) return tl::unexpected(done.error());
+  return Cost{added(as_target, alone), added(as_bystander, alone)};
+}
+
+}  // namespace debug_process::trace::bpf
