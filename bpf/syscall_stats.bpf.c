@@ -12,7 +12,6 @@
 
 __u64 exited_threads;
 __u64 exited_calls;
-__u64 exited_in_syscalls_ns;
 __u64 execs;
 __s32 wait_status; /* as wait(2) will give it; valid when has_wait_status */
 __u8 has_wait_status;
@@ -98,7 +97,7 @@ int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 		return 0;
 	number = call_number(regs);
 	key = call_ends((__u32)pid_tgid, number, ret, bpf_ktime_get_ns());
-	if (key != KEY_NONE && ret < 0 && ret >= -MAX_ERRNO && !is_restart(ret))
+	if (key != KEY_NONE)
 		count_error(regs, key, ret);
 	return 0;
 }
@@ -123,7 +122,6 @@ int BPF_PROG(dp_thread_exit, struct task_struct *task)
 	if (!thread)
 		return 0;
 	__sync_fetch_and_add(&exited_calls, thread->calls);
-	__sync_fetch_and_add(&exited_in_syscalls_ns, thread->in_syscalls_ns);
 	thread->entered_ns = 0;
 	thread->tid = 0;
 	return 0;

@@ -13,6 +13,7 @@
 #include "syscall_stats.h"
 
 /* Include errnos that never reach user space but restart the call: include/linux/errno.h. */
+#define EINTR		      4
 #define MAX_ERRNO	      4095
 #define ERESTARTSYS	      512
 #define ERESTARTNOINTR	      513
@@ -246,7 +247,7 @@ static __always_inline struct thread_slot *own_slot(__u32 tid)
 	thread->entered_ns = 0;
 	thread->previous_key = KEY_NONE;
 	thread->calls = 0;
-	thread->in_syscalls_ns = 0;
+	thread->restarted_key = KEY_NONE;
 	thread->tid = tid;
 	return thread;
 }
@@ -282,14 +283,50 @@ static __always_inline _Bool fits(__u32 entered, long number)
 	       (number == -1 && is_sigreturn(entered));
 }
 
+/* What was counted as a restart has reached the program as EINTR. */
+static __noinline int restart_failed(__u32 key)
+{
+	__u32 zero = 0, slot;
+	struct cpu_table *table = bpf_map_lookup_elem(&dp_calls, &zero);
+
+	if (!table)
+		return 0;
+	slot = slot_for(table, key);
+	if (slot >= CALL_SLOTS)
+		return 0;
+	table->counters[slot]
+		.restarts--; /* perhaps below 0 on this CPU: the sum over all is right */
+	table->counters[slot].errors++;
+	add_error(key, EINTR);
+	return 0;
+}
+
+/*
+ * A call that ends as a restart is made again by the kernel, unless a signal handler comes first:
+ * then, by the kind of restart and by SA_RESTART, the program may get EINTR. That shows when the
+ * handler returns: the sigreturn then "returns" it. signal(7), arch_do_signal_or_restart().
+ */
+static __always_inline void follow_restart(struct thread_slot *thread, __u32 key, _Bool restart,
+					   _Bool sigreturn, long ret)
+{
+	__u32 restarted = thread->restarted_key;
+
+	if (restart)
+		thread->restarted_key = key;
+	else if (restarted != KEY_NONE && (sigreturn || key == restarted))
+		thread->restarted_key = KEY_NONE;
+	if (sigreturn && restarted != KEY_NONE && ret == -EINTR)
+		restart_failed(restarted);
+}
+
 /*
  * Counts a call that returns `ret`; `number` is what the kernel has for it at exit. Returns its
- * key, for looking for an example of its error, or KEY_NONE when there is nothing to count.
+ * key if it failed, for counting the error by errno, else KEY_NONE.
  */
 static __always_inline __u32 call_ends(__u32 tid, long number, long ret, __u64 now)
 {
 	struct thread_slot *thread = own_slot(tid);
-	_Bool restart, error, timed = 0;
+	_Bool sigreturn, restart, error, timed = 0;
 	__u32 key = KEY_NONE;
 	__u64 ns = 0;
 
@@ -314,15 +351,17 @@ static __always_inline __u32 call_ends(__u32 tid, long number, long ret, __u64 n
 		if (ret == 0 && is_fork_call(key >> KEY_ABI_SHIFT, key & KEY_NUMBER_MASK))
 			return KEY_NONE;
 	}
-	restart = is_restart(ret);
-	error = !restart && ret < 0 && ret >= -MAX_ERRNO;
+	/* A sigreturn returns nothing of its own: that is the interrupted code's. */
+	sigreturn = is_sigreturn(key);
+	restart = !sigreturn && is_restart(ret);
+	error = !sigreturn && !restart && ret < 0 && ret >= -MAX_ERRNO;
 	add_finished(thread, key, error, restart, timed, ns);
 	if (thread) {
 		thread->previous_key = key;
 		thread->calls++;
-		thread->in_syscalls_ns += ns;
+		follow_restart(thread, key, restart, sigreturn, ret);
 	}
-	return key;
+	return error ? key : KEY_NONE;
 }
 
 #endif

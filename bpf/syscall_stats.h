@@ -69,10 +69,10 @@ struct thread_slot {
 	__u32 key; /* of the call it is in, when entered_ns != 0 */
 	__u64 entered_ns;
 	__u32 previous_key;
-	__u32 reserved;
+	__u32 restarted_key; /* of a call that ended as a restart, until it is known how that went
+			      */
 	__u64 calls;
-	__u64 in_syscalls_ns;
-	__u64 padding[3]; /* a cache line each: no false sharing between threads */
+	__u64 padding[4]; /* a cache line each: no false sharing between threads */
 };
 
 struct error_key {

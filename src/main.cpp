@@ -1,5 +1,6 @@
 // Wiring only: options -> run -> render -> output.
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -32,7 +33,8 @@ int status(run::ExitStatus exit_status) {
 // Paths and names in it may be anybody's.
 void complain(const Error& error) {
   spdlog::error("{}", render::escape_for_terminal(error.message()));
-  if (!error.hint.empty()) fmt::print(stderr, "  {}\n", render::escape_for_terminal(error.hint));
+  if (error.hint.empty()) return;
+  std::fputs(("  " + render::escape_for_terminal(error.hint) + "\n").c_str(), stderr);
 }
 
 void start_logging(bool verbose) {
@@ -69,7 +71,8 @@ run::ExitStatus deliver(const cli::Options& options, const report::Report& repor
   }
   auto written = cli::write_all(STDOUT_FILENO, text, "standard output");
   if (!written) complain(written.error());
-  return options.output || !written ? run::ExitStatus::usage : run::ExitStatus::report_made;
+  if (!written) return run::ExitStatus::internal;
+  return options.output ? run::ExitStatus::usage : run::ExitStatus::report_made;
 }
 
 bool fails(const cli::Options& options, const report::Report& report) {
@@ -112,6 +115,13 @@ int report_on(cli::Options options) {
   return outcome->command_wait_status ? command_status(*outcome->command_wait_status) : 0;
 }
 
+// A descriptor that we open must not get the number of a closed standard one, and the report with
+// it. Open for reading only, so that writing there fails as it should.
+void occupy_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (::fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", O_RDONLY);
+}
+
 int run_tool(const std::vector<std::string>& arguments,
              std::chrono::steady_clock::time_point started) {
   auto parsed = cli::parse(arguments);
@@ -131,6 +141,7 @@ int run_tool(const std::vector<std::string>& arguments,
 
 int main(int argc, char** argv) {
   const auto started = std::chrono::steady_clock::now();
+  debug_process::occupy_standard_descriptors();
   try {
     return debug_process::run_tool({argv + 1, argv + argc}, started);
   } catch (const std::exception& error) {

@@ -111,7 +111,7 @@ Result<pid_t> parse_pid(const std::string& word) {
   const char* const end = word.data() + word.size();
   const auto [last, error] = std::from_chars(word.data(), end, pid);
   if (error != std::errc() || last != end || pid <= 0)
-    return fail({"take for a PID", "'" + word + "'", 0, "a PID is a whole number from 1 to 4194304",
+    return fail({"read the PID", "'" + word + "'", 0, "a PID is a whole number from 1 to 4194304",
                  "pgrep and ps -e find it"});
   return pid;
 }
@@ -122,7 +122,7 @@ Result<std::size_t> parse_top(const std::string& word) {
   const auto [last, error] = std::from_chars(word.data(), end, top);
   if (error != std::errc() || last != end)
     return fail(
-        {"take for a number of rows", "'" + word + "'", 0, "--top takes 0 (all) or more", {}});
+        {"read the number of rows", "'" + word + "'", 0, "--top takes 0 (all) or more", {}});
   return top;
 }
 
@@ -147,8 +147,7 @@ Result<void> set_target(const Words& words, bool has_command,
     options.command = command;
     return {};
   }
-  if (words.pid.empty())
-    return fail({"tell what to report on", {}, 0, "give a PID, or -- COMMAND", {}});
+  if (words.pid.empty()) return fail({"start", {}, 0, "give a PID, or -- COMMAND", {}});
   if (words.pid.size() > 1)
     return fail({"report on",
                  fmt::format("{} PIDs", words.pid.size()),

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "util/fd.h"
 
@@ -21,6 +23,21 @@ std::string without_links(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr),
                                                          &std::free);
   return real ? real.get() : path;
+}
+
+// "/dev/stdout" and its like name an open descriptor: opening the file behind it anew would begin
+// at its start.
+std::optional<int> descriptor_of(const std::string& path) {
+  if (path == "/dev/stdout") return STDOUT_FILENO;
+  if (path == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view folder : {"/dev/fd/", "/proc/self/fd/"}) {
+    if (!path.starts_with(folder)) continue;
+    int fd = -1;
+    const char* const end = path.data() + path.size();
+    const auto [last, error] = std::from_chars(path.data() + folder.size(), end, fd);
+    if (error == std::errc() && last == end) return fd;
+  }
+  return std::nullopt;
 }
 
 std::string folder_of(const std::string& path) {
@@ -50,6 +67,12 @@ Result<void> write_in_place(const std::string& path, const std::string& text) {
 }  // namespace
 
 Result<void> check_writable(const std::string& name) {
+  if (const auto fd = descriptor_of(name)) {
+    const int flags = ::fcntl(*fd, F_GETFL);
+    if (flags < 0) return fail_errno("write", name);
+    if ((flags & O_ACCMODE) == O_RDONLY) return fail({"write", name, EBADF, {}, {}});
+    return {};
+  }
   const std::string path = without_links(name);
   const auto mode = mode_of(path);
   if (mode && S_ISDIR(*mode)) return fail({"write", path, EISDIR, {}, "name a file in it"});
@@ -74,6 +97,7 @@ Result<void> write_all(int fd, const std::string& text, const std::string& name)
 }
 
 Result<void> write_file(const std::string& name, const std::string& text) {
+  if (const auto fd = descriptor_of(name)) return write_all(*fd, text, name);
   const std::string path = without_links(name);
   const auto mode = mode_of(path);
   // Still a link: /dev/stdout to a file that has been deleted, or to a pipe.

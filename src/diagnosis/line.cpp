@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <set>
 
 #include "diagnosis/measure.h"
 #include "diagnosis/rules.h"
@@ -40,15 +41,29 @@ std::string gaps(const Facts& facts) {
   return text;
 }
 
+// How many threads made a call, or are in one that they began in the window.
+std::size_t active_threads(const Facts& facts) {
+  std::set<pid_t> active;
+  for (const auto& thread : facts.threads.threads)
+    if (thread.calls.value_or(0) > 0) active.insert(thread.tid);
+  for (const auto& call : facts.syscalls.in_flight)
+    if (!call.started_before_window) active.insert(call.tid);
+  return active.size();
+}
+
 // The system call in which the threads spent most of their wall time, and its share of it.
 std::string where_threads_were(const Facts& facts) {
   const double seconds = observed_seconds(facts);
-  const std::uint64_t threads = facts.threads.count.value_or(0);
-  if (!facts.syscalls.traced || threads == 0 || seconds <= 0) return {};
+  if (!facts.syscalls.traced || seconds <= 0) return {};
+  // Threads that sleep through the window say nothing of those that work, if there are any.
+  const std::size_t active = active_threads(facts);
+  const std::uint64_t threads = active > 0 ? active : facts.threads.count.value_or(0);
+  if (threads == 0) return {};
   const nanoseconds observed(static_cast<std::int64_t>(seconds * 1e9));
   std::map<std::string_view, nanoseconds> time;
   for (const auto& row : facts.syscalls.rows) time[row.syscall] += row.latency.sum;
   for (const auto& call : facts.syscalls.in_flight) {
+    if (active > 0 && call.started_before_window) continue;
     if (call.elapsed) time[call.syscall] += std::min(*call.elapsed, observed);
   }
   if (time.empty()) return {};
@@ -57,7 +72,8 @@ std::string where_threads_were(const Facts& facts) {
   const double share = std::chrono::duration<double>(most->second).count() /
                        (seconds * static_cast<double>(threads));
   if (share < kMostOfTheTime) return {};
-  return fmt::format("{} of thread time in {}", format_ratio({std::min(share, 1.0)}), most->first);
+  return fmt::format("{} of {} time in {}", format_ratio({std::min(share, 1.0)}),
+                     active > 0 ? "the active threads'" : "thread", most->first);
 }
 
 std::string where_the_time_went(const Facts& facts) {

@@ -11,6 +11,8 @@ namespace debug_process::diagnosis {
 namespace {
 
 constexpr std::array kRules{
+    // It is over.
+    Rule{"died", died},
     // Nothing else is worth saying.
     Rule{"stopped", stopped},
     Rule{"zombie", zombie},
@@ -84,7 +86,7 @@ std::vector<Finding> diagnose(const Facts& facts) {
     finding->rule = rule.id;
     findings.push_back(std::move(*finding));
     // What a stopped process does not do says nothing about it.
-    if (rule.evaluate == stopped && findings.back().severity == Severity::critical) return findings;
+    if (rule.evaluate == stopped && findings.back().severity == Severity::critical) break;
   }
   merge_chains(findings);
   std::stable_sort(findings.begin(), findings.end(),

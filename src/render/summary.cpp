@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 #include <vector>
 
 #include "render/escape.h"
@@ -47,7 +49,11 @@ void append_finding(std::string& out, const report::Finding& finding, const Styl
 }
 
 std::string exit_text(const report::ExitStatus& exit) {
-  if (exit.signal) return fmt::format("killed by signal {}", *exit.signal);
+  if (exit.signal) {
+    const char* const name = ::sigabbrev_np(*exit.signal);
+    return name != nullptr ? fmt::format("was killed by SIG{} (signal {})", name, *exit.signal)
+                           : fmt::format("was killed by signal {}", *exit.signal);
+  }
   if (exit.code) return fmt::format("exited with status {}", *exit.code);
   return "ended";
 }
@@ -87,7 +93,8 @@ std::string cost_text(const Report& report) {
   std::vector<std::string> target;
   if (cost.target) target.push_back("pays " + format_ratio(*cost.target) + " of a CPU");
   if (cost.target_per_call) target.push_back(format_duration(*cost.target_per_call) + " a call");
-  std::string text = "the target " + (target.empty() ? "not measured" : join(target, ", "));
+  std::string text = target.empty() ? std::string("what the target pays was not measured")
+                                    : "the target " + join(target, ", ");
   if (cost.bystander_per_call) {
     text += fmt::format("; other processes {} a call", format_duration(*cost.bystander_per_call));
   }

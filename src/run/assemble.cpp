@@ -52,14 +52,16 @@ report::Target describe_target(const sections::process::Facts& process, const Co
   return target;
 }
 
-// What was added to the target's calls, as a share of the time it was watched: of one CPU, as for top.
+// What was added to the target's calls, as a share of the time it was watched: of one CPU, as for
+// top.
 report::Cost describe_cost(const trace::Activity& activity) {
   report::Cost cost;
   cost.target_per_call = activity.cost.target_per_call;
   cost.bystander_per_call = activity.cost.bystander_per_call;
   if (!cost.target_per_call || activity.observed.count() <= 0) return cost;
   double calls = 0;
-  for (const trace::SyscallStats& stats : activity.syscalls) calls += static_cast<double>(stats.calls);
+  for (const trace::SyscallStats& stats : activity.syscalls)
+    calls += static_cast<double>(stats.calls);
   cost.target = Ratio{calls * static_cast<double>(cost.target_per_call->count()) /
                       static_cast<double>(activity.observed.count())};
   return cost;
@@ -77,8 +79,8 @@ report::Collection describe_collection(const Course& course) {
   collection.losses = course.activity->losses;
   if (const auto execs = course.activity->execs; execs > 0)
     collection.notes.push_back(fmt::format(
-        "it executed a program {} time{} within the window; the command shown is the last", execs,
-        execs == 1 ? "" : "s"));
+        "it executed a program {} time{} within the window; the command shown is the last one seen",
+        execs, execs == 1 ? "" : "s"));
   return collection;
 }
 

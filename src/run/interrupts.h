@@ -12,6 +12,9 @@ class Interrupts {
   [[nodiscard]] static int fd();
   // The first signal's number; 0: none has come.
   [[nodiscard]] static int signal();
+  // It came from a terminal, which sends it to all that run there: a command of ours has it
+  // already.
+  [[nodiscard]] static bool from_terminal();
 };
 
 }  // namespace debug_process::run

@@ -31,6 +31,10 @@ constexpr nanoseconds kProgressStep = 100ms;
 constexpr nanoseconds kFirstCheckpoint = 20ms;
 constexpr nanoseconds kLongestCheckpointStep = 15s;
 constexpr int kCheckpointGrowth = 3;
+// A process that we did not start may be large: only its threads are looked at on the way, some 10
+// us each.
+constexpr nanoseconds kLookStep = 1s;
+constexpr unsigned kMostThreadsToWatch = 500;
 constexpr std::chrono::milliseconds kLongestFarewell = 1s;
 
 tl::unexpected<Failure> fail_with(ExitStatus status, Error error) {
@@ -54,7 +58,10 @@ class Window {
       : options_(options), target_(target), collector_(collector) {
     if (options.duration || options.command.empty())
       length_ = options.duration.value_or(kDefaultWindow);
-    if (!options.command.empty()) next_checkpoint_ = kFirstCheckpoint;
+    if (!options.command.empty())
+      next_checkpoint_ = kFirstCheckpoint;
+    else if (target.threads() <= kMostThreadsToWatch)
+      next_look_ = kLookStep;
   }
 
   report::EndedBy wait() {
@@ -63,6 +70,10 @@ class Window {
       if (length_ && elapsed >= *length_) return report::EndedBy::window;
       if (options_.on_progress) options_.on_progress({elapsed, length_});
       if (elapsed >= next_checkpoint_) take_checkpoint(elapsed);
+      if (elapsed >= next_look_) {
+        collector_.look_at_threads();
+        next_look_ = elapsed + kLookStep;
+      }
       pollfd events[] = {{target_.pidfd(), POLLIN, 0}, {Interrupts::fd(), POLLIN, 0}};
       const timespec timeout = to_timespec(until_next(Clock::now() - start_));
       (void)::ppoll(events, 2, &timeout, nullptr);
@@ -75,7 +86,7 @@ class Window {
   [[nodiscard]] nanoseconds until_next(nanoseconds elapsed) const {
     nanoseconds next = elapsed + (options_.on_progress ? kProgressStep : nanoseconds(1h));
     if (length_) next = std::min(next, *length_);
-    return std::max(std::min(next, next_checkpoint_) - elapsed, nanoseconds(0));
+    return std::max(std::min({next, next_checkpoint_, next_look_}) - elapsed, nanoseconds(0));
   }
 
   void take_checkpoint(nanoseconds elapsed) {
@@ -95,6 +106,7 @@ class Window {
   Clock::time_point start_ = Clock::now();
   std::optional<nanoseconds> length_;
   nanoseconds next_checkpoint_ = nanoseconds::max();
+  nanoseconds next_look_ = nanoseconds::max();
 };
 
 class Session {
@@ -124,6 +136,21 @@ class Session {
     if (auto stopped = stop(); !stopped) spdlog::error("{}", stopped.error().message());
     course_.window = Clock::now() - start;
     return finish();
+  }
+
+  // After the report, when the window was shorter than the command's life. A signal to us is meant
+  // for it.
+  int wait_for_command() {
+    if (!target_.has_ended()) spdlog::warn("waiting for the command to end");
+    while (!target_.has_ended()) {
+      pollfd events[] = {{target_.pidfd(), POLLIN, 0},
+                         {interrupt_passed_on_ ? -1 : Interrupts::fd(), POLLIN, 0}};
+      (void)::poll(events, 2, -1);
+      if (events[1].revents == 0) continue;
+      if (!Interrupts::from_terminal()) command_->send(Interrupts::signal());
+      interrupt_passed_on_ = true;
+    }
+    return command_->wait();
   }
 
  private:
@@ -163,7 +190,8 @@ class Session {
   // takes it is part of the report, if it does so soon.
   void pass_interrupt_on() {
     if (command_ == nullptr || course_.ended_by != report::EndedBy::interrupt) return;
-    command_->send(Interrupts::signal());
+    if (!Interrupts::from_terminal()) command_->send(Interrupts::signal());
+    interrupt_passed_on_ = true;
     pollfd end{target_.pidfd(), POLLIN, 0};
     (void)::poll(&end, 1, static_cast<int>(kLongestFarewell.count()));
   }
@@ -185,6 +213,7 @@ class Session {
     if (command_ != nullptr && target_.has_ended()) course_.wait_status = command_->wait();
     const trace::Activity* activity = course_.activity ? &*course_.activity : nullptr;
     sections::Facts facts = collector_.finish(course_.window, activity, course_.backend_reason);
+    if (course_.ended_by == report::EndedBy::target_exit) facts.wait_status = course_.wait_status;
     if (command_ != nullptr) complete_command(facts.process);
     if (facts.process.completeness.status == report::Status::unavailable && activity == nullptr)
       return fail_with(
@@ -210,6 +239,7 @@ class Session {
   target::Command* command_;  // null: a process that we did not start
   sections::Collector collector_;
   std::unique_ptr<trace::Backend> backend_;
+  bool interrupt_passed_on_ = false;
   Course course_;
 };
 
@@ -232,7 +262,7 @@ tl::expected<Outcome, Failure> run(const Options& options,
   if (!report) return tl::unexpected(report.error());
   Outcome outcome{std::move(*report), std::nullopt};
   if (deliver) deliver(outcome.report);
-  if (command) outcome.command_wait_status = command->wait();
+  if (command) outcome.command_wait_status = session.wait_for_command();
   return outcome;
 }
 

@@ -27,7 +27,12 @@ std::string open_files(const sections::Facts& facts) {
 
 std::string memory(const sections::Facts& facts) {
   if (!facts.memory.rss) return fmt::format("unknown ({})", facts.memory.completeness.reason);
-  return fmt::format("RSS {}, Heap {}", amount(facts.memory.rss), amount(facts.memory.heap));
+  const auto& memory = facts.memory;
+  std::string text = fmt::format("RSS {}, Heap {}", amount(memory.rss), amount(memory.heap));
+  // [heap] is what brk(2) gave; allocators and runtimes of their own live in anonymous mappings.
+  if (memory.heap && memory.anonymous && memory.heap->value < memory.anonymous->value / 2)
+    text += fmt::format(", Anonymous {}", format_bytes(*memory.anonymous));
+  return text;
 }
 
 }  // namespace

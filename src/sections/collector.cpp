@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "proc/fd_table.h"
 #include "proc/stat.h"
 #include "sections/errors/gather.h"
@@ -68,11 +70,62 @@ Holdings read_holdings(const Source& source, const memory::Snapshot* start) {
 
 struct Collector::State {
   Source source;
+  Clock::time_point started;
+  Clock::time_point threads_seen;  // when last->threads was taken
+  bool alive_at_start = true;
   threads::Snapshot threads_at_start;
   syscalls::Snapshot calls_at_start;
   memory::Snapshot faults_at_start;
   std::optional<Holdings> last;
 };
+
+namespace {
+
+// Over the time from the window's start to the last look at the threads: mostly its end.
+threads::Facts threads_until(const Collector::State& state, const trace::Activity* activity) {
+  const auto seen = state.threads_seen - state.started;
+  auto facts = threads::gather(state.threads_at_start, state.last->threads, seen, activity);
+  if (seen.count() > 0 || !state.alive_at_start) return facts;
+  // It ended before a second look: what its threads did is unknown, and not nothing.
+  facts.threads.clear();
+  facts.cpu.reset();
+  facts.run_delay.reset();
+  return facts;
+}
+
+std::string how_old(const Collector::State& state, Clock::time_point at, Clock::time_point ended) {
+  if (!state.alive_at_start) return "it had ended before the window: this is what is left of it";
+  return fmt::format("it ended in the window: this is how it was {} before that was noticed",
+                     format_duration(ended - at));
+}
+
+// What the descriptor of a failed call is now; it may have been another file then.
+void name_descriptors(Facts& facts) {
+  for (errors::Row& row : facts.errors.rows) {
+    if (!row.fd) continue;
+    const auto& files = facts.files.files;
+    const auto file = std::find_if(files.begin(), files.end(),
+                                   [&](const files::File& open) { return open.fd == *row.fd; });
+    if (file != files.end()) row.example = fmt::format("fd {}, now {}", *row.fd, file->path);
+  }
+}
+
+void mark_as_ended(const Collector::State& state, Clock::time_point ended, Facts& facts) {
+  // Threads as they were then: one without calls may have made some since.
+  for (threads::Thread& thread : facts.threads.threads)
+    if (thread.calls == 0U) thread.calls.reset();
+  const auto add_gap = [](Completeness& completeness, const std::string& gap) {
+    if (completeness.status != report::Status::unavailable) completeness.add_gap(gap);
+  };
+  const std::string gap = how_old(state, state.last->at, ended);
+  add_gap(facts.process.completeness, gap);
+  add_gap(facts.files.completeness, gap);
+  add_gap(facts.sockets.completeness, gap);
+  add_gap(facts.memory.completeness, gap);
+  add_gap(facts.threads.completeness, how_old(state, state.threads_seen, ended));
+}
+
+}  // namespace
 
 Collector::Collector(Source source) : state_(std::make_unique<State>()) {
   state_->source = std::move(source);
@@ -81,29 +134,46 @@ Collector::Collector(Source source) : state_(std::make_unique<State>()) {
 Collector::~Collector() = default;
 
 void Collector::begin(bool started_by_us) {
+  state_->started = Clock::now();
+  state_->threads_seen = state_->started;
   if (started_by_us) {
     state_->faults_at_start = {0, 0};
     state_->threads_at_start.before_its_life = true;
     state_->threads_at_start.process_cpu = std::chrono::nanoseconds(0);
     if (is_alive(state_->source)) {
       Holdings holdings = read_holdings(state_->source, &state_->faults_at_start);
-      if (is_alive(state_->source)) state_->last = std::move(holdings);
+      if (is_alive(state_->source)) {
+        state_->threads_seen = holdings.at;
+        state_->last = std::move(holdings);
+      }
     }
     if (!state_->last) state_->last = nothing_held(state_->source);
     return;
   }
+  state_->alive_at_start = is_alive(state_->source);
   state_->last = read_holdings(state_->source, nullptr);
   state_->faults_at_start = state_->last->faults;
   // Last, as near to the window's start as can be.
   state_->calls_at_start = syscalls::snapshot(state_->source);
   state_->threads_at_start = threads::snapshot(state_->source);
+  state_->started = Clock::now();
+  state_->threads_seen = state_->started;
+}
+
+void Collector::look_at_threads() {
+  threads::Snapshot threads = threads::snapshot(state_->source);
+  if (!is_alive(state_->source)) return;
+  state_->last->threads = std::move(threads);
+  state_->threads_seen = Clock::now();
 }
 
 void Collector::checkpoint() {
   if (!is_alive(state_->source)) return;
   Holdings holdings = read_holdings(state_->source, &state_->faults_at_start);
   // It may have ended while it was being read.
-  if (is_alive(state_->source)) state_->last = std::move(holdings);
+  if (!is_alive(state_->source)) return;
+  state_->threads_seen = holdings.at;
+  state_->last = std::move(holdings);
 }
 
 Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* activity,
@@ -122,23 +192,13 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   facts.files = last.files;
   facts.sockets = last.sockets;
   facts.memory = last.memory;
-  facts.threads = threads::gather(state_->threads_at_start, last.threads, window, activity);
+  facts.threads = threads_until(*state_, activity);
   facts.syscalls =
       syscalls::gather(state_->calls_at_start, calls_at_end, window, activity, why_untraced);
   facts.errors = errors::gather(activity, why_untraced);
+  name_descriptors(facts);
   facts.host = host::gather(source);
-  if (last.at < ended) {
-    // Threads as they were then: a thread without calls at the end may have made some and ended since.
-    for (threads::Thread& thread : facts.threads.threads)
-      if (thread.calls == 0U) thread.calls.reset();
-    const std::string gap =
-        fmt::format("as it was {} before the end of the window: the process has ended since",
-                    format_duration(ended - last.at));
-    for (Completeness* completeness :
-         {&facts.process.completeness, &facts.threads.completeness, &facts.files.completeness,
-          &facts.sockets.completeness, &facts.memory.completeness})
-      if (completeness->status != report::Status::unavailable) completeness->add_gap(gap);
-  }
+  if (last.at < ended) mark_as_ended(*state_, ended, facts);
   return facts;
 }
 

@@ -22,6 +22,9 @@ class Collector {
   // At the window's start: what is compared with the end, and all that would be lost if the target
   // ended. For a command that has just been started everything counts from nothing.
   void begin(bool started_by_us);
+  // The cheap part of a checkpoint, for a process that may be large: what its threads have done so
+  // far.
+  void look_at_threads();
   // Keeps what can be read now, in case nothing can be read later. Does nothing once the target is
   // gone.
   void checkpoint();
@@ -30,8 +33,9 @@ class Collector {
   [[nodiscard]] Facts finish(std::chrono::nanoseconds window, const trace::Activity* activity,
                              const std::string& why_untraced);
 
+  struct State;  // defined in collector.cpp
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

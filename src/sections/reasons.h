@@ -20,7 +20,9 @@ inline constexpr const char* kEnded = "the process had ended";
 [[nodiscard]] inline std::string reason_for(const std::string& what, const Error& error) {
   if (proc::is_gone(error)) return kEnded;
   if (is_refused(error)) {
-    return what + ": permission denied: needs the same user or CAP_SYS_PTRACE: run with sudo";
+    return what +
+           ": permission denied: needs the same user, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH: "
+           "run with sudo";
   }
   std::string text = what + ": " + error.message();
   if (!error.hint.empty()) text += ": " + error.hint;

@@ -23,6 +23,8 @@ namespace debug_process::sections {
 
 struct Facts {
   std::chrono::nanoseconds window{0};
+  std::optional<int>
+      wait_status;  // as from wait(2), when the target ended in the window and it is known
   process::Facts process;
   host::Facts host;
   syscalls::Facts syscalls;

@@ -70,6 +70,14 @@ Result<Pipe> make_go_ahead() {
   return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
+// The file is there and may be executed: that was looked at before.
+std::string why_not(int error) {
+  if (error == ENOENT)
+    return "the interpreter that its first line names, or its loader, is missing";
+  if (error == ENOEXEC) return "it is no program, and has no #! line";
+  return {};
+}
+
 // Between fork and execve only calls that are safe there: signal-safety(7).
 [[noreturn]] void run_child(int go, int failure, const char* program, char* const* argv) {
   char byte = 0;
@@ -77,10 +85,7 @@ Result<Pipe> make_go_ahead() {
   do got = ::read(go, &byte, 1);
   while (got < 0 && errno == EINTR);
   if (got != 1) ::_exit(kNeverRan);
-  // The command shall not inherit what we do with signals.
-  ::signal(SIGINT, SIG_DFL);
-  ::signal(SIGTERM, SIG_DFL);
-  ::signal(SIGPIPE, SIG_DFL);
+  // What was ignored stays so, as with strace and time; our handlers end with the execve.
   ::execv(program, argv);
   const int error = errno;
   (void)!::write(failure, &error, sizeof(error));
@@ -102,6 +107,7 @@ Result<Command> Command::start(const std::vector<std::string>& argv) {
   arguments.push_back(nullptr);
 
   Command command;
+  command.name_ = argv.front();
   command.pid_ = ::fork();
   if (command.pid_ < 0) return fail_errno("fork for", argv.front());
   if (command.pid_ == 0) {
@@ -117,6 +123,7 @@ Command::Command(Command&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       wait_status_(other.wait_status_),
       released_(other.released_),
+      name_(std::move(other.name_)),
       go_(std::move(other.go_)),
       failure_(std::move(other.failure_)) {}
 
@@ -139,7 +146,7 @@ Result<void> Command::release() {
   failure_.reset();
   if (got != sizeof(error)) return {};
   (void)wait();
-  return fail({"execute", "the command", error, {}, {}});
+  return fail({"execute", name_, error, {}, why_not(error)});
 }
 
 void Command::send(int signal_number) const {

@@ -38,6 +38,7 @@ class Command {
   pid_t pid_ = -1;
   std::optional<int> wait_status_;
   bool released_ = false;
+  std::string name_;
   UniqueFd go_;       // a byte lets the child go on; closed without one, it ends
   UniqueFd failure_;  // the child writes errno here when execve fails; closed by a good one
 };

@@ -4,7 +4,6 @@
 
 #include <sys/types.h>
 
-#include <array>
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -46,17 +45,13 @@ struct ErrorStats {
 struct ThreadStats {
   pid_t tid = 0;  // in our PID namespace
   std::uint64_t calls = 0;
-  std::chrono::nanoseconds in_syscalls{0};
 };
 
-// A call that had not returned when watching ended.
+// A call that began in the window and had not returned when watching ended.
 struct InFlight {
   pid_t tid = 0;  // in our PID namespace
   SyscallKey key;
-  std::chrono::nanoseconds elapsed{0};  // at least, when `started_before_window`
-  bool started_before_window = false;
-  std::array<std::uint64_t, 6> args{};
-  bool args_known = false;
+  std::chrono::nanoseconds elapsed{0};
 };
 
 // One thread made `to` after `from`, so many times, over all threads.
@@ -75,8 +70,8 @@ struct Cost {
 struct Activity {
   std::vector<SyscallStats> syscalls;
   std::vector<ErrorStats> errors;
-  std::vector<ThreadStats> threads;  // those alive at the end
-  ThreadStats exited_threads;        // the sum over those that ended in the window
+  std::vector<ThreadStats> threads;        // those alive at the end
+  std::uint64_t exited_threads_calls = 0;  // of those that ended in the window
   std::uint64_t exited_thread_count = 0;
   std::vector<InFlight> in_flight;
   std::vector<Transition> transitions;

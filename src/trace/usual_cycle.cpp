@@ -188,11 +188,12 @@ std::vector<SyscallKey> usual_cycle(const Activity& activity) {
   const SyscallKey anchor = choose_anchor(steps);
   drop_rare_ways(steps);
   const Search search(steps, anchor);
-  const std::vector<SyscallKey> usual =
+  std::vector<SyscallKey> usual =
       search.best().calls.empty() ? widest_path(steps, anchor) : search.best().calls;
   // One call over and over may be all that matters, with a few others before and after.
   const Transition* const repeated = most_repeated(activity);
-  if (repeated != nullptr && repeated->count > steps_within(activity, usual)) return {repeated->from};
+  if (repeated != nullptr && repeated->count > steps_within(activity, usual))
+    return {repeated->from};
   return usual;
 }
 

@@ -263,10 +263,10 @@ def summarise(bench, added, alone, runs):
         row = {"tracer": tracer.name}
         for role in ("target", "bystander"):
             values = added.get((tracer.name, role))
-            floors = added[(bench.floor.name, role)]
+            floor = statistics.median(added[(bench.floor.name, role)])
             row[f"{role}_ns"] = statistics.median(values) if values else None
-            row[f"{role}_ratio"] = (statistics.median([v / f for v, f in zip(values, floors)])
-                                    if values else None)
+            # Of the medians, so that the columns of the table agree.
+            row[f"{role}_ratio"] = row[f"{role}_ns"] / floor if values and floor else None
         rows.append(row)
     tool = rows[2]
     start, finish = (statistics.median([run[key] for run in runs]) for key in ("start_ms", "finish_ms"))

@@ -27,12 +27,14 @@ TEST_F(Cost, LeavesNothingOfTheMeasurementInTheCounts) {
   EXPECT_TRUE(report.at("collection").at("cost").at("target_ns_per_call").is_number());
   EXPECT_EQ(calls(report, "getppid"), 0U);
   EXPECT_EQ(losses(report), "");
-  for (const Json& thread : rows(report, "threads", "threads")) EXPECT_EQ(thread.at("calls"), 0) << thread;
+  for (const Json& thread : rows(report, "threads", "threads"))
+    EXPECT_EQ(thread.at("calls"), 0) << thread;
 }
 
 TEST_F(Cost, IsUnknownWhenNothingWasTraced) {
   const Json report = report_on(2, {"-d", "200ms"});
-  if (report.at("run").at("backend") != "none") GTEST_SKIP() << "process 2 is no kernel thread here";
+  if (report.at("run").at("backend") != "none")
+    GTEST_SKIP() << "process 2 is no kernel thread here";
   EXPECT_TRUE(report.at("collection").at("cost").at("target_ns_per_call").is_null());
   EXPECT_TRUE(report.at("collection").at("cost").at("target_ratio").is_null());
 }

@@ -16,6 +16,7 @@ std::optional<Finding> close_wait_leak(const Facts& facts);
 std::optional<Finding> compute_bound(const Facts& facts);
 std::optional<Finding> connect_trouble(const Facts& facts);
 std::optional<Finding> cpu_starvation(const Facts& facts);
+std::optional<Finding> died(const Facts& facts);
 std::optional<Finding> eagain_storm(const Facts& facts);
 std::optional<Finding> enoent_search(const Facts& facts);
 std::optional<Finding> fault_storm(const Facts& facts);

@@ -17,6 +17,7 @@ struct Row {
   int errno_value = 0;
   std::uint64_t calls = 0;
   std::optional<std::string> example;  // path, peer or descriptor of one such call
+  std::optional<int> fd;               // the descriptor of one such call
 };
 
 struct Facts {

@@ -16,6 +16,7 @@ Row to_row(const trace::ErrorStats& stats) {
   row.errno_value = stats.errno_value;
   row.calls = stats.calls;
   row.example = stats.example;
+  row.fd = stats.example_fd;
   if (!row.example && stats.example_fd) row.example = fmt::format("fd {}", *stats.example_fd);
   return row;
 }

@@ -29,6 +29,8 @@ std::optional<trace::SyscallKey> key_of(const proc::TaskSyscall& call) {
   constexpr std::int64_t kX32Bit = 0x40000000;
   constexpr std::uint64_t k4GiB = std::uint64_t{1} << 32;
   if (!call.number) return std::nullopt;
+  // A kernel thread is in no call, and has neither stack nor code in user space.
+  if (call.stack_pointer == 0U && call.instruction_pointer == 0U) return std::nullopt;
   if (call.stack_pointer.value_or(k4GiB) < k4GiB &&
       call.instruction_pointer.value_or(k4GiB) < k4GiB && (*call.number & kX32Bit) == 0)
     return trace::SyscallKey{trace::abi::Abi::compat32, static_cast<std::int32_t>(*call.number)};
@@ -95,7 +97,6 @@ void add_begun_in_window(const trace::Activity& activity, const Snapshot& end, F
     row.tid = call.tid;
     row.syscall = trace::abi::syscall_name(call.key.abi, call.key.number);
     row.elapsed = call.elapsed;
-    row.started_before_window = call.started_before_window;
     if (const Standing* standing = find(end, call.tid)) {
       row.thread = standing->thread;
       row.wait_channel = standing->wait_channel;

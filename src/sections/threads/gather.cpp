@@ -96,7 +96,7 @@ void add_calls(const trace::Activity& activity, Facts& facts) {
     thread.calls = found == calls.end() ? 0 : found->second;
   }
   facts.exited_thread_count = activity.exited_thread_count;
-  facts.exited_thread_calls = activity.exited_threads.calls;
+  facts.exited_thread_calls = activity.exited_threads_calls;
 }
 
 // Threads that ended took their schedstat with them; the process's own account still has their

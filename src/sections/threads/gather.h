@@ -37,9 +37,9 @@ struct Snapshot {
   std::optional<Error> error;   // why there is nothing
   std::vector<Sample> threads;  // ascending by tid
   std::optional<std::chrono::nanoseconds>
-      process_cpu;            // user and system of all threads, ended ones included
-  bool before_its_life = false;     // taken before the process was: everything counts from nothing
-  bool switches_read = true;  // false: so many threads that it would cost too much
+      process_cpu;               // user and system of all threads, ended ones included
+  bool before_its_life = false;  // taken before the process was: everything counts from nothing
+  bool switches_read = true;     // false: so many threads that it would cost too much
 };
 
 [[nodiscard]] Snapshot snapshot(const Source& source);

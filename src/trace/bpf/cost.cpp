@@ -45,7 +45,8 @@ Result<void> forget_ourselves(syscall_stats_bpf& skeleton, pid_t own_tid) {
   const auto for_all_cpus = [&](std::size_t size) {
     return std::vector<std::byte>(static_cast<std::size_t>(cpus) * ((size + 7) / 8 * 8));
   };
-  if (auto done = clear(skeleton.maps.dp_calls, 0, for_all_cpus(sizeof(cpu_table))); !done) return done;
+  if (auto done = clear(skeleton.maps.dp_calls, 0, for_all_cpus(sizeof(cpu_table))); !done)
+    return done;
   const auto no_histogram = for_all_cpus(sizeof(cpu_histogram));
   // One kind of call, and a few more that a signal handler might make.
   constexpr std::uint32_t kSlotsAtMost = 4;
@@ -53,8 +54,8 @@ Result<void> forget_ourselves(syscall_stats_bpf& skeleton, pid_t own_tid) {
     if (auto done = clear(skeleton.maps.dp_histograms, slot, no_histogram); !done) return done;
   for (auto& loss : skeleton.bss->losses) loss = 0;
   const std::vector<std::byte> no_thread(sizeof(thread_slot));
-  return clear(skeleton.maps.dp_threads, static_cast<std::uint32_t>(own_tid) & skeleton.rodata->thread_mask,
-               no_thread);
+  return clear(skeleton.maps.dp_threads,
+               static_cast<std::uint32_t>(own_tid) & skeleton.rodata->thread_mask, no_thread);
 }
 
 }  // namespace
@@ -75,7 +76,8 @@ Result<Cost> measure_cost(syscall_stats_bpf& skeleton, CallTime alone) {
   set_watching(skeleton, false);
   set_target(skeleton, 0);
   const CallTime as_bystander = time_of_a_call();
-  if (auto done = forget_ourselves(skeleton, ourselves->kernel_tgid()); !done) return tl::unexpected(done.error());
+  if (auto done = forget_ourselves(skeleton, ourselves->kernel_tgid()); !done)
+    return tl::unexpected(done.error());
   return Cost{added(as_target, alone), added(as_bystander, alone)};
 }
 

@@ -48,6 +48,11 @@ class PerCpuValues {
   std::vector<std::byte> data_;
 };
 
+// Not only by calls: a restart that failed is put right on the CPU where that showed.
+bool is_used(const call_counters& counters) {
+  return counters.calls != 0 || counters.errors != 0 || counters.restarts != 0;
+}
+
 void add_counters(const call_counters& counters, SyscallStats& stats) {
   const std::uint64_t timed = counters.calls - counters.untimed;
   stats.calls += counters.calls;
@@ -116,7 +121,7 @@ class CallReader {
     const std::size_t used = std::min<std::size_t>(table.used, CALL_SLOTS);
     for (std::size_t from = 0; from < used; ++from) {
       // A slot may be taken for a transition's sake on a CPU where the call itself never ended.
-      if (table.counters[from].calls > 0)
+      if (is_used(table.counters[from]))
         add_counters(table.counters[from], calls_[table.keys[from]]);
       for (std::size_t to = 0; to < used; ++to)
         if (const auto count = table.transitions[from][to]; count > 0)
@@ -202,18 +207,18 @@ Result<void> read_threads(const syscall_stats_bpf& skeleton, const KernelIds& id
   for (const thread_slot& slot : mapped.slots()) {
     if (slot.tid == 0) continue;
     const auto tid = ids.local_tid(static_cast<pid_t>(slot.tid));
-    const nanoseconds in_syscalls(static_cast<std::int64_t>(slot.in_syscalls_ns));
     if (!tid) {
-      activity.exited_threads.calls += slot.calls;
-      activity.exited_threads.in_syscalls += in_syscalls;
+      activity.exited_threads_calls += slot.calls;
       continue;
     }
-    activity.threads.push_back({*tid, slot.calls, in_syscalls});
+    activity.threads.push_back({*tid, slot.calls});
     if (slot.entered_ns == 0) continue;
     InFlight call;
     call.tid = *tid;
     call.key = to_key(slot.key);
-    call.elapsed = ended - nanoseconds(static_cast<std::int64_t>(slot.entered_ns));
+    // A program that was under way when watching ended may have taken its time a little later.
+    call.elapsed =
+        std::max(ended - nanoseconds(static_cast<std::int64_t>(slot.entered_ns)), nanoseconds(0));
     activity.in_flight.push_back(call);
   }
   return {};
@@ -241,9 +246,7 @@ Result<Activity> read_activity(const syscall_stats_bpf& skeleton, const KernelId
     return tl::unexpected(done.error());
   read_errors(skeleton, activity);
   activity.exited_thread_count = skeleton.bss->exited_threads;
-  activity.exited_threads.calls = skeleton.bss->exited_calls;
-  activity.exited_threads.in_syscalls =
-      nanoseconds(static_cast<std::int64_t>(skeleton.bss->exited_in_syscalls_ns));
+  activity.exited_threads_calls = skeleton.bss->exited_calls;
   if (auto done = read_threads(skeleton, ids, ended, activity); !done)
     return tl::unexpected(done.error());
   activity.execs = skeleton.bss->execs;

@@ -39,8 +39,8 @@ Error refusal(std::string action, int errno_value, std::string detail) {
   if (!may_load) {
     error.detail = "CAP_BPF and CAP_PERFMON are missing";
     error.hint =
-        "run it with sudo, or give the binary the rights: setcap "
-        "cap_bpf,cap_perfmon,cap_sys_ptrace+p";
+        "run it with sudo, or give the binary the rights, and so everybody who may run it: setcap "
+        "cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep";
   } else if (::access(kKernelBtf, R_OK) != 0) {
     error.errno_value =
         0;  // libbpf's ESRCH means that no BTF was found, not that the process is gone

@@ -8,7 +8,8 @@
 
 namespace debug_process::trace::bpf {
 
-// Read by the kernel at the same time: one store each, which the compiler may neither merge nor move.
+// Read by the kernel at the same time: one store each, which the compiler may neither merge nor
+// move.
 inline void set_watching(syscall_stats_bpf& skeleton, bool on) {
   *const_cast<volatile __u8*>(&skeleton.bss->watching) = on ? 1 : 0;
 }

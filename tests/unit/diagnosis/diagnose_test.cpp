@@ -80,7 +80,19 @@ TEST(DiagnosisLine, SaysWhereTheThreadsWere) {
   add_calls(facts, "epoll_wait", 10, 6s);
   facts.syscalls.in_flight.push_back({1234, "main", "epoll_wait", 3700ms, false, {}});
   EXPECT_EQ(diagnosis_line({}, facts),
-            "nothing wrong found (22 rules); 97.0% of thread time in epoll_wait");
+            "nothing wrong found (23 rules); 97.0% of the active threads' time in epoll_wait");
+}
+
+TEST(DiagnosisLine, LeavesOutThreadsThatSleepThroughTheWindow) {
+  Facts facts = healthy();
+  add_calls(facts, "read", 10, 8s);
+  facts.threads.threads.assign(1, {});
+  facts.threads.threads[0].tid = 1234;
+  facts.threads.threads[0].calls = 10;
+  facts.threads.count = 5;
+  for (const pid_t tid : {1, 2, 3, 4})
+    facts.syscalls.in_flight.push_back({tid, "idle", "futex", 10s, true, {}});
+  EXPECT_THAT(diagnosis_line({}, facts), HasSubstr("80.0% of the active threads' time in read"));
 }
 
 TEST(DiagnosisLine, CountsACallInFlightForTheWindowOnly) {
@@ -92,13 +104,13 @@ TEST(DiagnosisLine, CountsACallInFlightForTheWindowOnly) {
 TEST(DiagnosisLine, DoesNotCountACallOfUnknownLength) {
   Facts facts = healthy();
   facts.syscalls.in_flight.push_back({1234, "main", "futex", std::nullopt, false, {}});
-  EXPECT_EQ(diagnosis_line({}, facts), "nothing wrong found (22 rules)");
+  EXPECT_EQ(diagnosis_line({}, facts), "nothing wrong found (23 rules)");
 }
 
 TEST(DiagnosisLine, PrefersTheCpuWhenItIsBusy) {
   Facts facts = healthy();
   facts.threads.cpu = Ratio{1.8};
-  EXPECT_EQ(diagnosis_line({}, facts), "nothing wrong found (22 rules); busy: 180% of a CPU");
+  EXPECT_EQ(diagnosis_line({}, facts), "nothing wrong found (23 rules); busy: 180% of a CPU");
 }
 
 TEST(DiagnosisLine, AdmitsWhatWasNotLookedAt) {
@@ -107,7 +119,7 @@ TEST(DiagnosisLine, AdmitsWhatWasNotLookedAt) {
   facts.sockets.completeness = sections::Completeness::unavailable("no permission");
   EXPECT_EQ(
       diagnosis_line({}, facts),
-      "nothing wrong found (22 rules, nothing known of sockets, 500 ms is too short for most)");
+      "nothing wrong found (23 rules, nothing known of sockets, 500 ms is too short for most)");
 }
 
 }  // namespace

@@ -56,8 +56,8 @@ inline sections::syscalls::Row& add_calls(Facts& facts, const std::string& sysca
 // Adds to the errors of `syscall`, whose calls the test adds itself.
 inline void add_errors(Facts& facts, const std::string& syscall, int errno_value,
                        std::uint64_t calls, std::optional<std::string> example = std::nullopt) {
-  facts.errors.rows.push_back(
-      {syscall, "x86_64", errno_name(errno_value), errno_value, calls, std::move(example)});
+  facts.errors.rows.push_back({syscall, "x86_64", errno_name(errno_value), errno_value, calls,
+                               std::move(example), std::nullopt});
   facts.errors.errors += calls;
   facts.syscalls.errors += calls;
   for (auto& row : facts.syscalls.rows) {

@@ -45,6 +45,36 @@ TEST(Stopped, IsSilentAboutOurselvesAndTheHealthy) {
   EXPECT_FALSE(stopped(Facts{}));
 }
 
+Facts ended_with(int wait_status) {
+  Facts facts = healthy();
+  facts.wait_status = wait_status;
+  return facts;
+}
+
+TEST(Died, FiresOnAFatalSignalHoweverShortTheWindow) {
+  Facts facts = ended_with(SIGSEGV);
+  facts.window = std::chrono::milliseconds(3);
+  const auto findings = diagnose(facts);
+  ASSERT_FALSE(findings.empty());
+  EXPECT_EQ(findings[0].rule, "died");
+  EXPECT_EQ(findings[0].severity, Severity::critical);
+  EXPECT_THAT(findings[0].title, testing::HasSubstr("SIGSEGV"));
+  EXPECT_EQ(diagnose(ended_with(SIGKILL)).at(0).severity, Severity::critical);
+}
+
+TEST(Died, OnlyTellsOfASignalOnPurposeOrAStatus) {
+  EXPECT_EQ(diagnose(ended_with(SIGTERM)).at(0).severity, Severity::info);
+  const auto failed = diagnose(ended_with(3 << 8));
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_EQ(failed[0].severity, Severity::info);
+  EXPECT_THAT(failed[0].title, testing::HasSubstr("3"));
+}
+
+TEST(Died, IsSilentAboutAGoodEndAndTheLiving) {
+  EXPECT_TRUE(diagnose(ended_with(0)).empty());
+  EXPECT_TRUE(diagnose(healthy()).empty());
+}
+
 TEST(Zombie, TellsAZombieFromAnEndedMainThread) {
   const auto whole = zombie(in_state('Z'));
   ASSERT_TRUE(whole);

@@ -119,7 +119,7 @@ TEST(Text, SaysHowTheWindowEnded) {
   report::Report report = sample_report();
   report.run.ended_by = report::EndedBy::target_exit;
   report.target.exit = report::ExitStatus{std::nullopt, 9};
-  EXPECT_THAT(render_text(report, {}), HasSubstr("killed by signal 9"));
+  EXPECT_THAT(render_text(report, {}), HasSubstr("when it was killed by SIGKILL (signal 9)"));
 }
 
 TEST(Text, OfAnEmptyReportIsNoCrash) {

@@ -76,7 +76,7 @@ TEST_F(CollectorTest, KeepsWhatWasThereBeforeTheProcessEnded) {
        {facts.process.completeness, facts.threads.completeness, facts.files.completeness,
         facts.sockets.completeness, facts.memory.completeness}) {
     EXPECT_EQ(completeness.status, Status::partial);
-    EXPECT_THAT(completeness.reason, HasSubstr("the process has ended since"));
+    EXPECT_THAT(completeness.reason, HasSubstr("it ended in the window"));
   }
   // What was traced is whole: an ended process has no call in flight.
   EXPECT_EQ(facts.syscalls.completeness.status, Status::complete)
@@ -102,7 +102,7 @@ TEST_F(CollectorTest, IsNotFooledByAReusedPid) {
            fs::copy_options::recursive | fs::copy_options::copy_symlinks);
   const Facts facts = collector.finish(1s, nullptr, "none");
   EXPECT_EQ(facts.process.comm, "a) R 1 (b\nc\\");
-  EXPECT_THAT(facts.process.completeness.reason, HasSubstr("has ended since"));
+  EXPECT_THAT(facts.process.completeness.reason, HasSubstr("it ended in the window"));
 }
 
 TEST_F(CollectorTest, TakesNoCallOfAnotherProcessForTheTargets) {

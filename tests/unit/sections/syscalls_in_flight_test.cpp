@@ -35,8 +35,8 @@ std::optional<trace::SyscallKey> call_read_from(const std::string& line) {
 
 TEST(SyscallsSection, TellsCallsBegunInTheWindow) {
   auto activity = traced();
-  activity.threads = {{7, 5, 1ms}};
-  activity.in_flight = {{7, kRead, 300ms, false, {}, false}};
+  activity.threads = {{7, 5}};
+  activity.in_flight = {{7, kRead, 300ms}};
   const Facts facts = gather_traced(activity, {}, snapshot_of({{7, in_call(kRead)}}));
   ASSERT_EQ(facts.in_flight.size(), 1U);
   EXPECT_EQ(facts.in_flight[0].tid, 7);
@@ -60,10 +60,10 @@ TEST(SyscallsSection, TellsOfThreadsThatMadeNoEventAtAll) {
 
 TEST(SyscallsSection, DoesNotTellAThreadTwice) {
   auto activity = traced();
-  activity.threads = {{7, 5, 1ms}};
+  activity.threads = {{7, 5}};
   const auto both = snapshot_of({{7, in_call(kFutex)}});
   EXPECT_THAT(gather_traced(activity, both, both).in_flight, IsEmpty());
-  activity.in_flight = {{7, kFutex, 1ms, false, {}, false}};
+  activity.in_flight = {{7, kFutex, 1ms}};
   EXPECT_EQ(gather_traced(activity, both, both).in_flight.size(), 1U);
 }
 
@@ -96,8 +96,8 @@ TEST(SyscallsSection, UntracedTellsForHowLongOnlyWhereNothingChanged) {
 
 TEST(SyscallsSection, PutsTheLongestInFlightFirst) {
   auto activity = traced();
-  activity.threads = {{7, 1, 0ns}, {8, 1, 0ns}};
-  activity.in_flight = {{7, kRead, 3ms, false, {}, false}, {8, kWrite, 30ms, false, {}, false}};
+  activity.threads = {{7, 1}, {8, 1}};
+  activity.in_flight = {{7, kRead, 3ms}, {8, kWrite, 30ms}};
   const auto both = snapshot_of({{9, in_call(kFutex)}});
   const Facts facts = gather_traced(activity, both, both);
   ASSERT_EQ(facts.in_flight.size(), 3U);

@@ -111,8 +111,8 @@ TEST(ThreadsSection, FallsBackToTicksWithoutSchedstat) {
 
 TEST(ThreadsSection, JoinsTheCallsOfTheTracer) {
   trace::Activity activity;
-  activity.threads = {{1, 100, 0ns}};
-  activity.exited_threads.calls = 7;
+  activity.threads = {{1, 100}};
+  activity.exited_threads_calls = 7;
   activity.exited_thread_count = 2;
   const Facts facts = gather(snapshot_of({sample(1, 1s), sample(2, 1s)}),
                              snapshot_of({sample(1, 1s), sample(2, 1s)}), 2s, &activity);
@@ -136,7 +136,7 @@ TEST(ThreadsSection, SaysWhenTheProcessHasEnded) {
   EXPECT_EQ(without.status, Status::unavailable);
   EXPECT_EQ(without.reason, "the process had ended");
   trace::Activity activity;
-  activity.exited_threads.calls = 7;
+  activity.exited_threads_calls = 7;
   const auto with = present(gather(snapshot_of({sample(1, 1s)}), gone, 2s, &activity));
   EXPECT_TRUE(is_well_formed(with));
   EXPECT_EQ(with.status, Status::partial);

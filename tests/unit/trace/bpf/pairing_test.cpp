@@ -21,7 +21,7 @@ class Pairing : public Synthetic {};
 
 TEST_F(Pairing, TimesACallFromItsEnterToItsExit) {
   enter(kTid, native(SYS_read), 1000);
-  EXPECT_EQ(exit(kTid, SYS_read, 5, 1300), native(SYS_read));
+  exit(kTid, SYS_read, 5, 1300);
   const Activity activity = read();
   const SyscallStats stats = stats_of(activity, kRead);
   EXPECT_EQ(stats.calls, 1U);
@@ -34,7 +34,6 @@ TEST_F(Pairing, TimesACallFromItsEnterToItsExit) {
   ASSERT_EQ(activity.threads.size(), 1U);
   EXPECT_EQ(activity.threads[0].tid, static_cast<pid_t>(kTid));
   EXPECT_EQ(activity.threads[0].calls, 1U);
-  EXPECT_EQ(activity.threads[0].in_syscalls, nanoseconds(300));
 }
 
 TEST_F(Pairing, CountsAnExitWithoutEnterUntimed) {
@@ -63,7 +62,6 @@ TEST_F(Pairing, KeepsAnEnterWithoutExitInFlight) {
   EXPECT_EQ(activity.in_flight[0].tid, static_cast<pid_t>(kTid));
   EXPECT_EQ(activity.in_flight[0].key, kRead);
   EXPECT_EQ(activity.in_flight[0].elapsed, nanoseconds(4000));
-  EXPECT_FALSE(activity.in_flight[0].started_before_window);
 }
 
 TEST_F(Pairing, CountsExitAtItsEnter) {
@@ -91,11 +89,11 @@ TEST_F(Pairing, CountsThe32BitExitAtItsEnter) {
 TEST_F(Pairing, KnowsSigreturnByItsEnter) {
   // It restores the interrupted call's registers: -1 is what the kernel has for the number at exit.
   enter(kTid, native(SYS_rt_sigreturn), 1000);
-  EXPECT_EQ(exit(kTid, -1, -4, 1200), native(SYS_rt_sigreturn));
+  exit(kTid, -1, -4, 1200);
   enter(kTid, compat32(119), 2000);
-  EXPECT_EQ(exit(kTid, -1, 0, 2100), compat32(119));
+  exit(kTid, -1, 0, 2100);
   enter(kTid, compat32(173), 3000);
-  EXPECT_EQ(exit(kTid, -1, 0, 3100), compat32(173));
+  exit(kTid, -1, 0, 3100);
   const Activity activity = read();
   EXPECT_EQ(stats_of(activity, {Abi::native, SYS_rt_sigreturn}).latency.sum, nanoseconds(200));
   EXPECT_EQ(stats_of(activity, {Abi::native, -1}).calls, 0U);
@@ -105,7 +103,7 @@ TEST_F(Pairing, KnowsSigreturnByItsEnter) {
 #if defined(__x86_64__)
 TEST_F(Pairing, KnowsTheX32SigreturnByItsEnter) {
   enter(kTid, x32(513), 1000);
-  EXPECT_EQ(exit(kTid, -1, 0, 1200), x32(513));
+  exit(kTid, -1, 0, 1200);
   EXPECT_THAT(read().losses.count("latency_pairing"), 0U);
 }
 
@@ -132,7 +130,7 @@ TEST_F(Pairing, TimesAParentsClone) {
 TEST_F(Pairing, TakesAnExitThatFitsNoEnterForAnotherCall) {
   // seccomp skips the enter event of a call, and not its exit; or the exit of the first was missed.
   enter(kTid, native(SYS_read), 1000);
-  EXPECT_EQ(exit(kTid, SYS_write, 5, 1300), native(SYS_write));
+  exit(kTid, SYS_write, 5, 1300);
   const Activity activity = read(nanoseconds(5000));
   EXPECT_EQ(stats_of(activity, kRead).calls, 0U);
   EXPECT_EQ(stats_of(activity, kWrite).calls, 1U);
@@ -212,7 +210,7 @@ TEST_F(Pairing, IgnoresWhatADeadThreadOfTheSameTidLeft) {
 TEST_F(Pairing, KeepsTheKeyOfAnExecveThatChangesTheAbi) {
   // Number 59 at exit too, though the new image's calls are the 32-bit ones.
   enter(kTid, native(SYS_execve), 1000);
-  EXPECT_EQ(exit(kTid, SYS_execve, 0, 1500), native(SYS_execve));
+  exit(kTid, SYS_execve, 0, 1500);
   EXPECT_EQ(stats_of(read(), {Abi::native, SYS_execve}).latency.sum, nanoseconds(500));
 }
 

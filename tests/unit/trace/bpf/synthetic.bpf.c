@@ -19,8 +19,7 @@ int synthetic_exit(struct bpf_raw_tracepoint_args* ctx) {
   long ret = ctx->args[2];
   __u32 key = call_ends(ctx->args[0], ctx->args[1], ret, ctx->args[3]);
 
-  if (key != KEY_NONE && ret < 0 && ret >= -MAX_ERRNO && !is_restart(ret))
-    add_error(key, (__u32)-ret);
+  if (key != KEY_NONE) add_error(key, (__u32)-ret);
   return key;
 }
 

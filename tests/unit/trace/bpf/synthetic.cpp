@@ -25,7 +25,6 @@ syscall_stats_bpf view_of(const synthetic_bpf& synthetic,
   std::copy(std::begin(synthetic.bss->losses), std::end(synthetic.bss->losses), bss.losses);
   bss.exited_threads = synthetic.bss->exited_threads;
   bss.exited_calls = synthetic.bss->exited_calls;
-  bss.exited_in_syscalls_ns = synthetic.bss->exited_in_syscalls_ns;
   bss.execs = synthetic.bss->execs;
   bss.wait_status = synthetic.bss->wait_status;
   bss.has_wait_status = synthetic.bss->has_wait_status;
