@@ -173,8 +173,8 @@ static __always_inline void add_to_histogram(__u32 slot, __u64 ns)
 	struct cpu_histogram *histogram = bpf_map_lookup_elem(&dp_histograms, &slot);
 	__u64 bucket = histogram_bucket(ns);
 
-	barrier_var(
-		bucket); /* the verifier must see the check on the very register it indexes with */
+	/* The verifier must see the check on the very register that it indexes with. */
+	barrier_var(bucket);
 	if (histogram && bucket < HISTOGRAM_BUCKETS)
 		histogram->buckets[bucket]++;
 }
@@ -294,8 +294,8 @@ static __noinline int restart_failed(__u32 key)
 	slot = slot_for(table, key);
 	if (slot >= CALL_SLOTS)
 		return 0;
-	table->counters[slot]
-		.restarts--; /* perhaps below 0 on this CPU: the sum over all is right */
+	/* Perhaps below 0 on this CPU: the sum over all is right. */
+	table->counters[slot].restarts--;
 	table->counters[slot].errors++;
 	add_error(key, EINTR);
 	return 0;

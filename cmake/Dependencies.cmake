@@ -46,5 +46,6 @@ endif()
 if(missing_packages)
   list(REMOVE_DUPLICATES missing_packages)
   list(JOIN missing_packages " " missing_packages)
-  message(FATAL_ERROR "Missing Debian packages: apt-get install ${missing_packages}  (or run scripts/install-deps)")
+  # Indented, so that CMake leaves it in one line.
+  message(FATAL_ERROR "\n  Missing Debian packages: apt-get install ${missing_packages}  (or run scripts/install-deps)")
 endif()

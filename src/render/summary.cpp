@@ -3,12 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
-
 #include <vector>
 
 #include "render/escape.h"
 #include "render/value_text.h"
+#include "util/signals.h"
 
 namespace debug_process::render {
 namespace {
@@ -49,11 +48,8 @@ void append_finding(std::string& out, const report::Finding& finding, const Styl
 }
 
 std::string exit_text(const report::ExitStatus& exit) {
-  if (exit.signal) {
-    const char* const name = ::sigabbrev_np(*exit.signal);
-    return name != nullptr ? fmt::format("was killed by SIG{} (signal {})", name, *exit.signal)
-                           : fmt::format("was killed by signal {}", *exit.signal);
-  }
+  if (exit.signal)
+    return fmt::format("was killed by {} (signal {})", signal_name(*exit.signal), *exit.signal);
   if (exit.code) return fmt::format("exited with status {}", *exit.code);
   return "ended";
 }

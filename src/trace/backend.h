@@ -20,7 +20,6 @@ struct WatchOptions {
 class Backend {
  public:
   virtual ~Backend() = default;
-  [[nodiscard]] virtual std::string_view name() const = 0;
   // From here on the target pays. Undone by stop(), by the destructor, and by our death.
   virtual Result<void> start() = 0;
   // Stops watching first, then reads what was seen. Call once, after start().

@@ -127,6 +127,22 @@ TEST_F(TextReport, HasColourOnATerminalUnlessNoColorIsSet) {
             std::string::npos);
 }
 
+TEST_F(TextReport, ATerminalShowsHowFarTheWindowIs) {
+  const auto script = find_program("script");
+  if (!script) GTEST_SKIP() << "script is not installed (package bsdutils)";
+  const Workload target("sleeper", {"20"});
+  const std::string command = tool_path() + " -s -d 500ms " + std::to_string(target.pid());
+  const Result shown = run({*script, "-qec", command, "/dev/null"}, {"TERM=xterm"});
+  EXPECT_NE(shown.out.find("watching process " + std::to_string(target.pid())), std::string::npos)
+      << shown.describe();
+  // Gone again when the report comes: the line is erased just before it.
+  const auto report = shown.out.find("Command:");
+  const auto erased = shown.out.rfind("\r\x1b[K", report);
+  EXPECT_EQ(shown.out.find("watching process", erased), std::string::npos) << shown.describe();
+  const Result quiet = run({*script, "-qec", command + " -q", "/dev/null"}, {"TERM=xterm"});
+  EXPECT_EQ(quiet.out.find("watching process"), std::string::npos) << quiet.describe();
+}
+
 TEST_F(TextReport, StandardErrorIsEmptyWhereNothingIsWrong) {
   const Workload target("sleeper", {"20"});
   EXPECT_EQ(run_tool({"-d", "300ms", std::to_string(target.pid())}).err, "");

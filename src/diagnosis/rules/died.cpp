@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstring>
 
 #include "diagnosis/measure.h"
 #include "diagnosis/rules/all.h"
+#include "util/signals.h"
 
 namespace debug_process::diagnosis {
 
@@ -17,11 +17,6 @@ namespace {
 
 // A program that gets one of these went wrong; the kernel or its own abort() sends them.
 constexpr std::array kFaults{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
-
-std::string signal_name(int number) {
-  const char* const name = ::sigabbrev_np(number);
-  return name != nullptr ? fmt::format("SIG{}", name) : fmt::format("signal {}", number);
-}
 
 std::string explanation(int signal) {
   switch (signal) {

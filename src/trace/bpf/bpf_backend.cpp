@@ -47,8 +47,6 @@ class BpfBackend : public Backend {
   BpfBackend(Skeleton skeleton, KernelIds ids)
       : ids_(std::move(ids)), skeleton_(std::move(skeleton)) {}
 
-  [[nodiscard]] std::string_view name() const override { return "bpf"; }
-
   Result<void> start() override {
     const CallTime alone = time_of_a_call();
     if (const int status = syscall_stats_bpf::attach(skeleton_.get()); status != 0)
@@ -68,9 +66,8 @@ class BpfBackend : public Backend {
     const auto ended = monotonic_now();
     const std::uint64_t missed = missed_runs();
     syscall_stats_bpf::detach(skeleton_.get());
-    if (auto known = ids_.refresh(); !known) {
-      // The target has ended: the threads known from the start are what there is.
-    }
+    // An error means that the target has ended: the threads known from the start are what there is.
+    (void)ids_.refresh();
     auto activity = read_activity(*skeleton_, ids_, ended);
     if (!activity) return activity;
     activity->observed = ended - started_;
