@@ -49,6 +49,19 @@ bool set(std::optional<Bytes>& target, std::string_view value) {
   return target.has_value();
 }
 
+// CapEff: 000001ffffffffff
+bool set(std::optional<CapabilitySet>& target, std::string_view value) {
+  const auto bits = to_number<std::uint64_t>(value, 16);
+  if (bits) target = CapabilitySet(*bits);
+  return bits.has_value();
+}
+
+bool set(std::optional<bool>& target, std::string_view value) {
+  if (value != "0" && value != "1") return false;
+  target = value == "1";
+  return true;
+}
+
 template <typename T>
 bool set_ids(T& real, T& effective, std::string_view value) {
   Fields fields(value);
@@ -79,6 +92,15 @@ bool set_memory(Status& status, std::string_view key, std::string_view value) {
   return true;
 }
 
+bool set_rights(Status& status, std::string_view key, std::string_view value) {
+  if (key == "Seccomp") return set(status.seccomp, value);
+  if (key == "NoNewPrivs") return set(status.no_new_privileges, value);
+  if (key == "CapPrm") return set(status.cap_permitted, value);
+  if (key == "CapEff") return set(status.cap_effective, value);
+  if (key == "CapBnd") return set(status.cap_bounding, value);
+  return set_memory(status, key, value);
+}
+
 // False when the value is malformed; keys of no interest are fine.
 bool set_field(Status& status, std::string_view key, std::string_view value) {
   if (key == "Name") return status.name = unescape(value), true;
@@ -91,12 +113,10 @@ bool set_field(Status& status, std::string_view key, std::string_view value) {
   if (key == "Gid") return set_ids(status.real_gid, status.effective_gid, value);
   if (key == "NSpid") return set_list(status.ns_pids, value);
   if (key == "Threads") return set(status.threads, value);
-  if (key == "Kthread")
-    return value == "0" || value == "1" ? (status.kernel_thread = value == "1", true) : false;
-  if (key == "Seccomp") return set(status.seccomp, value);
+  if (key == "Kthread") return set(status.kernel_thread, value);
   if (key == "voluntary_ctxt_switches") return set(status.voluntary_switches, value);
   if (key == "nonvoluntary_ctxt_switches") return set(status.involuntary_switches, value);
-  return set_memory(status, key, value);
+  return set_rights(status, key, value);
 }
 
 }  // namespace

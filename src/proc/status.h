@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "util/capabilities.h"
 #include "util/result.h"
 #include "util/units.h"
 
@@ -43,7 +44,11 @@ struct Status {
   std::optional<Bytes> hugetlb;
   std::optional<std::uint64_t> voluntary_switches;  // of this task alone, even in /proc/PID/status
   std::optional<std::uint64_t> involuntary_switches;
-  std::optional<int> seccomp;  // 0 disabled, 1 strict, 2 filter
+  std::optional<int> seccomp;                  // 0 disabled, 1 strict, 2 filter
+  std::optional<bool> no_new_privileges;       // since Linux 4.10
+  std::optional<CapabilitySet> cap_permitted;  // in its own user namespace
+  std::optional<CapabilitySet> cap_effective;
+  std::optional<CapabilitySet> cap_bounding;  // no execve gives it more than these
 };
 
 [[nodiscard]] Result<Status> parse_status(std::string_view text);

@@ -31,6 +31,28 @@ std::optional<std::chrono::nanoseconds> Histogram::quantile(double q) const {
   return max;
 }
 
+void Histogram::add(std::chrono::nanoseconds value) {
+  value = std::max(value, std::chrono::nanoseconds(0));
+  min = count == 0 ? value : std::min(min, value);
+  max = count == 0 ? value : std::max(max, value);
+  ++count;
+  sum += value;
+  if (value.count() == 0) {
+    ++zero_count;
+    return;
+  }
+  const double exponent = std::log2(static_cast<double>(value.count()) * 1e-9) * std::exp2(scale);
+  const int bucket = static_cast<int>(std::ceil(exponent)) - 1;
+  if (counts.empty()) offset = bucket;
+  if (bucket < offset) {
+    counts.insert(counts.begin(), static_cast<std::size_t>(offset - bucket), 0);
+    offset = bucket;
+  }
+  const auto index = static_cast<std::size_t>(bucket - offset);
+  if (index >= counts.size()) counts.resize(index + 1);
+  ++counts[index];
+}
+
 void Histogram::merge(const Histogram& other) {
   assert(scale == other.scale);
   if (other.count == 0) return;

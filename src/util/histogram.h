@@ -28,6 +28,9 @@ struct Histogram {
   // How many of `count` are in a bucket (or are zero): all, unless buckets were lost on the way.
   [[nodiscard]] std::uint64_t bucketed() const;
 
+  // Adds one value; a negative one counts as zero.
+  void add(std::chrono::nanoseconds value);
+
   // Adds the other's values. Both must have the same scale.
   void merge(const Histogram& other);
 

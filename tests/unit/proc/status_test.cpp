@@ -39,6 +39,19 @@ TEST(StatusParser, LeavesUnknownWhatKernelThreadsLack) {
   EXPECT_FALSE(status->vm_swap);
 }
 
+TEST(StatusParser, ReadsTheRights) {
+  const auto status = parse_status(
+      "Pid:\t1\nCapPrm:\t000001ffffffffff\nCapEff:\t0000008000000000\nCapBnd:\t0\nNoNewPrivs:"
+      "\t1\n");
+  ASSERT_TRUE(status) << status.error().message();
+  EXPECT_TRUE(status->cap_permitted->has(CAP_SYS_ADMIN));
+  EXPECT_TRUE(status->cap_effective->has(CAP_BPF));
+  EXPECT_FALSE(status->cap_effective->has(CAP_PERFMON));
+  EXPECT_EQ(status->cap_bounding->bits(), 0U);
+  EXPECT_EQ(status->no_new_privileges, true);
+  EXPECT_FALSE(parse_status("Pid:\t1\nCapEff:\tall\n"));
+}
+
 TEST(StatusParser, NamesTheLineThatIsMalformed) {
   const auto status = parse_status("Name:\tx\nPid:\t1\nVmRSS:\tmuch kB\n");
   ASSERT_FALSE(status);

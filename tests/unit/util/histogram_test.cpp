@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace debug_process {
 namespace {
 
@@ -117,6 +119,39 @@ TEST(Histogram, MergeKeepsZeroesWithoutBuckets) {
   EXPECT_EQ(merged.count, 5U);
   EXPECT_EQ(merged.zero_count, 4U);
   EXPECT_EQ(merged.min, 0ns);
+}
+
+TEST(Histogram, AddPutsAValueIntoItsBucket) {
+  Histogram histogram;
+  histogram.add(1us);
+  histogram.add(1ms);
+  histogram.add(1us);
+  EXPECT_EQ(histogram.count, 3U);
+  EXPECT_EQ(histogram.bucketed(), 3U);
+  EXPECT_EQ(histogram.sum, 1ms + 2us);
+  EXPECT_EQ(histogram.min, 1us);
+  EXPECT_EQ(histogram.max, 1ms);
+  EXPECT_EQ(histogram.counts.front(), 2U);
+  EXPECT_EQ(histogram.counts.back(), 1U);
+  // 1 us is above 2^(offset/8) s, and not above 2^((offset + 1)/8) s.
+  EXPECT_LT(std::exp2(histogram.offset / 8.0), 1e-6);
+  EXPECT_GE(std::exp2((histogram.offset + 1) / 8.0), 1e-6);
+}
+
+TEST(Histogram, AddWidensTheRangeDownwards) {
+  Histogram histogram;
+  histogram.add(1ms);
+  histogram.add(1us);
+  EXPECT_EQ(histogram.counts.front(), 1U);
+  EXPECT_EQ(histogram.counts.back(), 1U);
+  EXPECT_EQ(histogram.bucketed(), 2U);
+}
+
+TEST(Histogram, AddTakesANegativeValueForZero) {
+  Histogram histogram;
+  histogram.add(-1ns);
+  EXPECT_EQ(histogram.zero_count, 1U);
+  EXPECT_EQ(histogram.sum, 0ns);
 }
 
 }  // namespace
