@@ -47,11 +47,39 @@ struct ThreadStats {
   std::uint64_t calls = 0;
 };
 
-// A call that began in the window and had not returned when watching ended.
+// One process of those watched: the target first, then its descendants (--follow). What it made of
+// calls is unknown where Activity::counts is samples.
+struct ProcessStats {
+  std::optional<pid_t> pid;     // in our PID namespace; nullopt: it ended before that was known
+  std::optional<pid_t> parent;  // the one that forked it
+  std::string comm;             // the last one seen
+  std::uint64_t calls = 0;
+  std::uint64_t errors = 0;
+  std::chrono::nanoseconds in_calls{0};  // wall time in calls of a known latency, all threads
+  bool started_in_window = false;
+  bool ended_in_window = false;
+  std::optional<int> wait_status;  // as from wait(2), when it ended in the window
+};
+
+// What one thread was found doing, so many times (the sampling backend).
+struct Sampled {
+  pid_t tid = 0;
+  pid_t pid = 0;  // its process
+  std::string thread;
+  char state = '?';                // as in ps: R S D T t
+  std::optional<SyscallKey> call;  // nullopt: in none, or not to be known
+  bool call_known = false;         // false: /proc/TID/syscall may not be read
+  std::optional<std::string> wait_channel;
+  std::uint64_t samples = 0;
+};
+
+// A call that had not returned when watching ended.
 struct InFlight {
   pid_t tid = 0;  // in our PID namespace
   SyscallKey key;
   std::chrono::nanoseconds elapsed{0};
+  // Known to have lasted all of the window: then `elapsed` is that, and the true time is longer.
+  bool started_before_window = false;
 };
 
 // One thread made `to` after `from`, so many times, over all threads.
@@ -67,7 +95,18 @@ struct Cost {
   std::optional<std::chrono::nanoseconds> bystander_per_call;  // any other process
 };
 
+// How far the counts can be trusted.
+enum class Counts {
+  exact,   // every call of the window, but for the losses
+  scaled,  // seen in slices of the window, and scaled up to all of it
+  samples  // no call was seen: shares of time only, in `sampled`
+};
+
 struct Activity {
+  Counts counts = Counts::exact;
+  double coverage = 1;              // share of the window in which calls were seen
+  std::uint64_t calls_seen = 0;     // before scaling; those that a filter left out too
+  bool inflated_latencies = false;  // they include stops that we caused
   std::vector<SyscallStats> syscalls;
   std::vector<ErrorStats> errors;
   std::vector<ThreadStats> threads;        // those alive at the end
@@ -77,7 +116,11 @@ struct Activity {
   std::vector<Transition> transitions;
   std::uint64_t execs = 0;               // images that the target took on within the window
   std::optional<int> wait_status;        // as from wait(2), when the target ended in the window
-  std::chrono::nanoseconds observed{0};  // how long the programs were on
+  std::chrono::nanoseconds observed{0};  // the time that the counts are for: scaled, all of it
+  std::vector<ProcessStats> processes;   // with --follow; else empty
+  std::vector<Sampled> sampled;          // sampling: what was found, most often first
+  std::uint64_t passes = 0;              // sampling: how often all threads were looked at
+  std::vector<std::string> notes;        // sentences that the reader of the numbers has to know
   Cost cost;
   // What could not be counted, by cause; empty: nothing.
   std::map<std::string, std::uint64_t> losses;

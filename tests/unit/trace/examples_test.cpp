@@ -10,6 +10,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "trace/examples.h"
+
 namespace debug_process::trace::bpf {
 namespace {
 
@@ -152,6 +154,21 @@ TEST(Examples, KnowWhereACallHasItsPath) {
     EXPECT_EQ(kind(abi, "connect"), EXAMPLE_SOCKADDR_ARG1);
     EXPECT_EQ(kind(abi, "read"), EXAMPLE_FD_ARG0);
     EXPECT_EQ(kind(abi, "futex"), EXAMPLE_NONE);
+  }
+}
+
+TEST(SharedExamples, KnowTheCallsOfBothAbis) {
+  const auto& kinds = example_kinds();
+  const auto kind = [&kinds](abi::Abi abi, const char* name) {
+    const auto found = kinds.find({abi, abi::syscall_number(abi, name).value_or(-1)});
+    return found == kinds.end() ? ExampleKind::none : found->second;
+  };
+  for (const abi::Abi abi : {abi::Abi::native, abi::Abi::compat32}) {
+    EXPECT_EQ(kind(abi, "execve"), ExampleKind::path_in_first);
+    EXPECT_EQ(kind(abi, "openat"), ExampleKind::path_in_second);
+    EXPECT_EQ(kind(abi, "connect"), ExampleKind::address_in_second);
+    EXPECT_EQ(kind(abi, "read"), ExampleKind::descriptor_in_first);
+    EXPECT_EQ(kind(abi, "futex"), ExampleKind::none);
   }
 }
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace/scale.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace debug_process::trace {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ScaleFactor, IsOneWithoutAnyCall) {
+  EXPECT_DOUBLE_EQ(scale_factor({}, std::nullopt), 1);
+  const std::array idle{Exposure{0, 1s, 5s, 0.1}};
+  EXPECT_DOUBLE_EQ(scale_factor(idle, 100ns), 1);
+}
+
+TEST(ScaleFactor, IsOneForAThreadWatchedAllTheTime) {
+  const std::array thread{Exposure{1000000, 5s, 5s, 1.0}};
+  EXPECT_DOUBLE_EQ(scale_factor(thread, 100ns), 1);
+}
+
+TEST(ScaleFactor, TakesTheCostOffForAThreadThatWantsTheCpuAllTheTime) {
+  // Half of the watched second went into watching: undisturbed it makes twice as many a second.
+  const std::array thread{Exposure{1000000, 1s, 5s, 1.0}};
+  EXPECT_DOUBLE_EQ(scale_factor(thread, 500ns), 1 + 4 * 2);
+}
+
+TEST(ScaleFactor, TakesNothingOffWhereIdleTimeMadeUpForIt) {
+  const std::array thread{Exposure{1000000, 1s, 5s, 0.4}};
+  EXPECT_DOUBLE_EQ(scale_factor(thread, 500ns), 5);
+}
+
+TEST(ScaleFactor, TakesAThreadOfUnknownLoadForABusyOne) {
+  const std::array unknown{Exposure{1000000, 1s, 5s, std::nullopt}};
+  const std::array busy{Exposure{1000000, 1s, 5s, 1.0}};
+  EXPECT_DOUBLE_EQ(scale_factor(unknown, 500ns), scale_factor(busy, 500ns));
+}
+
+TEST(ScaleFactor, StaysFiniteWhereTheCostLooksGreaterThanTheTime) {
+  const std::array thread{Exposure{1000000, 1s, 2s, 1.0}};
+  EXPECT_DOUBLE_EQ(scale_factor(thread, 5us), 1 + 1 / 0.05);
+}
+
+Activity one_call_of_each_kind() {
+  Activity activity;
+  SyscallStats stats;
+  stats.calls = 10;
+  stats.errors = 4;
+  stats.restarts = 2;
+  stats.untimed = 1;
+  stats.latency.offset = -100;
+  stats.latency.counts = {3, 6};
+  stats.latency.count = 9;
+  stats.latency.sum = 900ns;
+  stats.latency.min = 50ns;
+  stats.latency.max = 200ns;
+  activity.syscalls.push_back(stats);
+  activity.errors.push_back({stats.key, 2, 4, std::nullopt, std::nullopt});
+  activity.threads.push_back({1, 10});
+  activity.transitions.push_back({stats.key, stats.key, 9});
+  activity.exited_threads_calls = 5;
+  return activity;
+}
+
+TEST(Scale, MultipliesCountsAndTimesAndMarksThem) {
+  Activity activity = one_call_of_each_kind();
+  scale(activity, 2.5);
+  EXPECT_EQ(activity.counts, Counts::scaled);
+  const SyscallStats& stats = activity.syscalls.front();
+  EXPECT_EQ(stats.errors, 10);
+  EXPECT_EQ(stats.restarts, 5);
+  EXPECT_EQ(stats.latency.sum, 2250ns);
+  EXPECT_EQ(activity.errors.front().calls, 10);
+  EXPECT_EQ(activity.threads.front().calls, 25);
+  EXPECT_EQ(activity.exited_threads_calls, 13);
+}
+
+TEST(Scale, KeepsCallsTheSumOfTimedAndUntimedOnes) {
+  Activity activity = one_call_of_each_kind();
+  scale(activity, 2.5);
+  const SyscallStats& stats = activity.syscalls.front();
+  EXPECT_EQ(stats.latency.count, stats.latency.bucketed());
+  EXPECT_EQ(stats.calls, stats.latency.count + stats.untimed);
+}
+
+TEST(Scale, LeavesShortestLongestAndQuantiles) {
+  Activity activity = one_call_of_each_kind();
+  const auto median = activity.syscalls.front().latency.quantile(0.5);
+  scale(activity, 7);
+  const Histogram& latency = activity.syscalls.front().latency;
+  EXPECT_EQ(latency.min, 50ns);
+  EXPECT_EQ(latency.max, 200ns);
+  EXPECT_EQ(latency.quantile(0.5), median);
+}
+
+}  // namespace
+}  // namespace debug_process::trace
