@@ -8,6 +8,20 @@
 #include "syscall_stats.h"
 
 /*
+ * A kernel without BTF takes neither tp_btf programs nor pointers to its types: syscall_stats_raw
+ * has the same programs on raw_tp, and reads the kernel's memory by copying.
+ */
+#ifdef WITHOUT_KERNEL_BTF
+
+#define TRACEPOINT(name)	  SEC("raw_tp/" name)
+#define FIELD(pointer, field)	  BPF_CORE_READ(pointer, field)
+#define CURRENT_TASK_FIELD(field) BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), field)
+
+#else
+
+#define TRACEPOINT(name)      SEC("tp_btf/" name)
+#define FIELD(pointer, field) ((pointer)->field)
+/*
  * bpf_get_current_task_btf() came with 5.11; before, the same memory is read by copying.
  */
 #define CURRENT_TASK_FIELD(field)                                                                  \
@@ -21,6 +35,8 @@
 		value__;                                                                           \
 	})
 
+#endif
+
 #if defined(__TARGET_ARCH_x86)
 
 #define X32_SYSCALL_BIT 0x40000000
@@ -31,6 +47,8 @@
 #define NR_EXIT		   60
 #define NR_EXIT_GROUP	   231
 #define NR_RT_SIGRETURN	   15
+#define NR32_EXECVE	   11
+#define NR32_EXECVEAT	   358
 #define NR32_EXIT	   1
 #define NR32_EXIT_GROUP	   252
 #define NR32_SIGRETURN	   119
@@ -44,15 +62,17 @@ static __always_inline int is_compat_call(void)
 
 static __always_inline long call_number(struct pt_regs *regs)
 {
-	return regs->orig_ax;
+	return FIELD(regs, orig_ax);
 }
 
 /* Arguments survive until exit: the kernel writes only ax. */
 static __always_inline __u64 call_arg(struct pt_regs *regs, __u32 abi, int n)
 {
 	if (abi == ABI_COMPAT32)
-		return (__u32)(n == 0 ? regs->bx : n == 1 ? regs->cx : regs->dx);
-	return n == 0 ? regs->di : n == 1 ? regs->si : regs->dx;
+		return (__u32)(n == 0	? FIELD(regs, bx)
+			       : n == 1 ? FIELD(regs, cx)
+					: FIELD(regs, dx));
+	return n == 0 ? FIELD(regs, di) : n == 1 ? FIELD(regs, si) : FIELD(regs, dx);
 }
 
 /* clone, fork, vfork, clone3: their child's first return has no enter here. */
@@ -72,6 +92,8 @@ static __always_inline int is_fork_call(__u32 abi, __u32 nr)
 #define NR_EXIT		  93
 #define NR_EXIT_GROUP	  94
 #define NR_RT_SIGRETURN	  139
+#define NR32_EXECVE	  11
+#define NR32_EXECVEAT	  387
 #define NR32_EXIT	  1
 #define NR32_EXIT_GROUP	  248
 #define NR32_SIGRETURN	  119
@@ -84,13 +106,13 @@ static __always_inline int is_compat_call(void)
 
 static __always_inline long call_number(struct pt_regs *regs)
 {
-	return regs->syscallno;
+	return FIELD(regs, syscallno);
 }
 
 static __always_inline __u64 call_arg(struct pt_regs *regs, __u32 abi, int n)
 {
 	(void)abi;
-	return n == 0 ? regs->orig_x0 : n == 1 ? regs->regs[1] : regs->regs[2];
+	return n == 0 ? FIELD(regs, orig_x0) : n == 1 ? FIELD(regs, regs[1]) : FIELD(regs, regs[2]);
 }
 
 static __always_inline int is_fork_call(__u32 abi, __u32 nr)

@@ -16,9 +16,14 @@ __u64 execs;
 __s32 wait_status; /* as wait(2) will give it; valid when has_wait_status */
 __u8 has_wait_status;
 
+static __always_inline _Bool is_watched(__u32 tgid)
+{
+	return tgid == target_tgid || is_followed(tgid);
+}
+
 static __always_inline _Bool is_target(__u64 pid_tgid)
 {
-	return (__u32)(pid_tgid >> 32) == target_tgid;
+	return is_watched(pid_tgid >> 32);
 }
 
 /* Nothing counts before the execve that starts a launched command. */
@@ -26,20 +31,24 @@ static __always_inline _Bool begins_now(long number)
 {
 	if (!from_next_exec || execs || (number != NR_EXECVE && number != NR_EXECVEAT))
 		return 0;
-	watching = 1;
+	watching_since = bpf_ktime_get_ns();
 	return 1;
 }
 
-SEC("tp_btf/sys_enter")
+TRACEPOINT("sys_enter")
 int BPF_PROG(dp_sys_enter, struct pt_regs *regs, long number)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	__u32 key;
 
 	if (!is_target(pid_tgid))
 		return 0;
-	if (!watching && !begins_now(number))
+	if (!watching_since && !begins_now(number))
 		return 0;
-	call_begins((__u32)pid_tgid, make_key(number, is_compat_call()), bpf_ktime_get_ns());
+	key = make_key(number, is_compat_call());
+	if (filtered && !is_wanted(key))
+		return 0;
+	call_begins(pid_tgid, key, bpf_ktime_get_ns());
 	return 0;
 }
 
@@ -86,57 +95,158 @@ static __always_inline void count_error(struct pt_regs *regs, __u32 key, long re
 	value->kind = example_kinds[index];
 }
 
-SEC("tp_btf/sys_exit")
+TRACEPOINT("sys_exit")
 int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	long number;
 	__u32 key;
 
-	if (!is_target(pid_tgid) || !watching)
+	if (!is_target(pid_tgid) || !watching_since)
 		return 0;
 	number = call_number(regs);
-	key = call_ends((__u32)pid_tgid, number, ret, bpf_ktime_get_ns());
+	if (filtered && passes_by(make_key(number, is_compat_call()), number)) {
+		count_passed();
+		return 0;
+	}
+	key = call_ends(pid_tgid, number, ret, bpf_ktime_get_ns());
 	if (key != KEY_NONE)
 		count_error(regs, key, ret);
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(dp_thread_exit, struct task_struct *task)
+/*
+ * Counts the calls that dp_sys_exit would look at and does nothing else: between two slices of the
+ * whole work a short one with this alone shows how fast the target is with hardly anything added.
+ */
+TRACEPOINT("sys_exit")
+int BPF_PROG(dp_count, struct pt_regs *regs, long ret)
 {
-	__u32 tid = task->pid;
-	struct thread_slot *thread;
+	__u32 zero = 0;
+	__u64 *calls;
 
-	if ((__u32)task->tgid != target_tgid)
+	if (!is_target(bpf_get_current_pid_tgid()) || !counting)
 		return 0;
-	if (task->signal->flags & SIGNAL_GROUP_EXIT) {
-		wait_status = task->signal->group_exit_code;
-		has_wait_status = 1;
-	} else if (task->pid == task->tgid) {
-		wait_status = task->exit_code;
-		has_wait_status = 1;
-	}
-	thread = slot_of(tid);
-	__sync_fetch_and_add(&exited_threads, 1);
-	if (!thread)
-		return 0;
-	__sync_fetch_and_add(&exited_calls, thread->calls);
-	thread->entered_ns = 0;
-	thread->tid = 0;
+	calls = bpf_map_lookup_elem(&dp_counted, &zero);
+	if (calls)
+		(*calls)++;
 	return 0;
 }
 
+/* As wait(2) will give it; false: that is not known yet. */
+static __always_inline _Bool read_wait_status(struct task_struct *task, __s32 *status)
+{
+	struct signal_struct *signal = FIELD(task, signal);
+
+	if (FIELD(signal, flags) & SIGNAL_GROUP_EXIT)
+		*status = FIELD(signal, group_exit_code);
+	else if (FIELD(task, pid) == FIELD(task, tgid))
+		*status = FIELD(task, exit_code);
+	else
+		return 0;
+	return 1;
+}
+
+static __always_inline void keep_wait_status(struct task_struct *task)
+{
+	__s32 status;
+
+	if (!read_wait_status(task, &status))
+		return;
+	wait_status = status;
+	has_wait_status = 1;
+}
+
+static __always_inline void add_slot_to_process(const struct thread_slot *thread)
+{
+	struct process_key process = {.tgid = thread->tgid, .born = thread->born};
+
+	add_to_process(process, thread->calls, thread->errors, thread->timed_ns);
+}
+
+/* The last of its threads to come here ends it; two may come at once, and say the same. */
+static __always_inline void process_may_end(struct task_struct *task)
+{
+	__u32 tgid = FIELD(task, tgid);
+	struct process_key key = process_of(tgid);
+	struct process_stats *process = bpf_map_lookup_elem(&dp_processes, &key);
+	struct signal_struct *signal = FIELD(task, signal);
+
+	if (process)
+		read_wait_status(task, &process->wait_status);
+	if (FIELD(signal, live.counter) > 0)
+		return;
+	bpf_map_delete_elem(&dp_followed, &tgid);
+	if (!process)
+		return;
+	process->ended_ns = bpf_ktime_get_ns();
+	bpf_probe_read_kernel_str(process->comm, sizeof(process->comm),
+				  FIELD(task, group_leader)->comm);
+}
+
+TRACEPOINT("sched_process_exit")
+int BPF_PROG(dp_thread_exit, struct task_struct *task)
+{
+	__u32 tid = FIELD(task, pid), tgid = FIELD(task, tgid);
+	struct thread_slot *thread;
+
+	if (!is_watched(tgid))
+		return 0;
+	if (tgid == target_tgid)
+		keep_wait_status(task);
+	thread = slot_of(tid);
+	__sync_fetch_and_add(&exited_threads, 1);
+	if (thread) {
+		__sync_fetch_and_add(&exited_calls, thread->calls);
+		if (follow)
+			add_slot_to_process(thread);
+		thread->entered_ns = 0;
+		thread->tid = 0;
+	}
+	if (follow)
+		process_may_end(task);
+	return 0;
+}
+
+/* Runs in the parent, when the child is complete and has not run. */
+TRACEPOINT("sched_process_fork")
+int BPF_PROG(dp_fork, struct task_struct *parent, struct task_struct *child)
+{
+	__u32 tgid = BPF_CORE_READ(child, tgid), forker = BPF_CORE_READ(parent, tgid);
+	struct process_stats *process;
+
+	/* A thread is of the same group. */
+	if (tgid == forker || !is_watched(forker))
+		return 0;
+	process = add_child(forker, tgid, local_number(child), bpf_ktime_get_ns());
+	if (process)
+		BPF_CORE_READ_STR_INTO(&process->comm, child, comm);
+	return 0;
+}
+
+static __always_inline void keep_name(struct task_struct *task)
+{
+	struct process_key key = process_of(FIELD(task, tgid));
+	struct process_stats *process = bpf_map_lookup_elem(&dp_processes, &key);
+
+	if (process)
+		bpf_probe_read_kernel_str(process->comm, sizeof(process->comm), task->comm);
+}
+
 /* An execve by a thread that is not the leader comes back under the leader's tid. */
-SEC("tp_btf/sched_process_exec")
+TRACEPOINT("sched_process_exec")
 int BPF_PROG(dp_exec, struct task_struct *task, pid_t old_pid)
 {
+	__u32 tid = FIELD(task, pid), tgid = FIELD(task, tgid);
 	struct thread_slot *from, *to, moved;
 
-	if ((__u32)task->tgid != target_tgid)
+	if (!is_watched(tgid))
 		return 0;
-	__sync_fetch_and_add(&execs, 1);
-	if (old_pid == task->pid)
+	if (tgid == target_tgid)
+		__sync_fetch_and_add(&execs, 1);
+	if (follow)
+		keep_name(task);
+	if ((__u32)old_pid == tid)
 		return 0;
 	from = slot_of(old_pid);
 	if (!from)
@@ -144,11 +254,11 @@ int BPF_PROG(dp_exec, struct task_struct *task, pid_t old_pid)
 	moved = *from;
 	from->entered_ns = 0; /* free before the leader looks for one: it may be the only one */
 	from->tid = 0;
-	to = own_slot(task->pid);
+	to = own_slot(tid, tgid);
 	if (!to)
 		return 0;
 	*to = moved;
-	to->tid = task->pid;
+	to->tid = tid;
 	return 0;
 }
 

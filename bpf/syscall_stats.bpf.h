@@ -9,7 +9,10 @@
 #include <bpf/bpf_helpers.h>
 
 #include "arch.bpf.h"
+#include "filter.bpf.h"
 #include "histogram.bpf.h"
+#include "losses.bpf.h"
+#include "processes.bpf.h"
 #include "syscall_stats.h"
 
 /* Include errnos that never reach user space but restart the call: include/linux/errno.h. */
@@ -24,17 +27,21 @@ const volatile __u32 thread_mask; /* number of thread slots - 1; a power of two 
 const volatile __u8 from_next_exec;
 const volatile __u8 example_kinds[INDEXED_KEYS]; /* enum example_kind */
 
-__u64 losses[LOSS_KINDS];
 /*
  * In the initial PID namespace; 0: nobody. Not constant: before the window user space is the
  * target itself for some milliseconds, to measure what these very programs cost.
  */
 __u32 target_tgid;
 /*
- * Set by user space once all programs are attached and cleared before any is detached, so that
- * the window has the same two ends for enter and exit. With from_next_exec the execve sets it.
+ * Since when calls count, on the clock of bpf_ktime_get_ns(); 0: they do not. Set by user space
+ * once all programs are attached and cleared before any is detached, so that a slice of the window
+ * has the same two ends for enter and exit. With from_next_exec the execve sets it first.
  */
-__u8 watching; /* a truth value, as all of these: C++ does not know _Bool */
+__u64 watching_since;
+/*
+ * A truth value (C++ does not know _Bool): dp_count counts. Never at the same time as the above.
+ */
+__u8 counting;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -50,6 +57,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct cpu_table);
 } dp_calls SEC(".maps");
+
+/* What dp_count has counted. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} dp_counted SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -73,11 +88,6 @@ struct {
 } dp_errors SEC(".maps");
 
 static const struct error_value no_error;
-
-static __always_inline void count_loss(enum loss cause)
-{
-	__sync_fetch_and_add(&losses[cause], 1);
-}
 
 static __always_inline __u32 key_index(__u32 key)
 {
@@ -233,7 +243,7 @@ static __always_inline struct error_value *add_error(__u32 key, __u32 errno_valu
 }
 
 /* The thread's slot, taken at its first event; NULL: other threads have both of its places. */
-static __always_inline struct thread_slot *own_slot(__u32 tid)
+static __always_inline struct thread_slot *own_slot(__u32 tid, __u32 tgid)
 {
 	struct thread_slot *thread = slot_of(tid);
 
@@ -248,20 +258,46 @@ static __always_inline struct thread_slot *own_slot(__u32 tid)
 	thread->previous_key = KEY_NONE;
 	thread->calls = 0;
 	thread->restarted_key = KEY_NONE;
+	if (follow) {
+		struct process_key process = process_of(tgid);
+
+		thread->errors = 0;
+		thread->timed_ns = 0;
+		thread->tgid = process.tgid;
+		thread->born = process.born;
+	}
 	thread->tid = tid;
 	return thread;
 }
 
-static __always_inline void call_begins(__u32 tid, __u32 key, __u64 now)
+/* Adds one call to its thread, or where that has no slot to its process. */
+static __always_inline void add_to_thread(struct thread_slot *thread, __u32 tgid, _Bool error,
+					  __u64 timed_ns)
 {
-	struct thread_slot *thread = own_slot(tid);
+	if (thread)
+		thread->calls++;
+	if (!follow)
+		return;
+	if (!thread) {
+		add_to_process(process_of(tgid), 1, error, timed_ns);
+		return;
+	}
+	thread->errors += error;
+	thread->timed_ns += timed_ns;
+}
+
+static __always_inline void call_begins(__u64 pid_tgid, __u32 key, __u64 now)
+{
+	__u32 tgid = pid_tgid >> 32;
+	struct thread_slot *thread = own_slot((__u32)pid_tgid, tgid);
 
 	if (never_returns(key)) {
-		add_finished(thread, key, 0, 0, 0, 0);
-		if (thread) {
-			thread->calls++;
+		if (thread)
 			thread->entered_ns = 0;
-		}
+		if (failed_only)
+			return;
+		add_finished(thread, key, 0, 0, 0, 0);
+		add_to_thread(thread, tgid, 0, 0);
 		return;
 	}
 	if (!thread) /* a collision: the exit counts it */
@@ -294,8 +330,12 @@ static __noinline int restart_failed(__u32 key)
 	slot = slot_for(table, key);
 	if (slot >= CALL_SLOTS)
 		return 0;
-	/* Perhaps below 0 on this CPU: the sum over all is right. */
-	table->counters[slot].restarts--;
+	if (failed_only) { /* it was not counted when it seemed not to fail */
+		table->counters[slot].calls++;
+		table->counters[slot].untimed++;
+	} else { /* perhaps below 0 on this CPU: the sum over all is right */
+		table->counters[slot].restarts--;
+	}
 	table->counters[slot].errors++;
 	add_error(key, EINTR);
 	return 0;
@@ -315,23 +355,32 @@ static __always_inline void follow_restart(struct thread_slot *thread, __u32 key
 		thread->restarted_key = key;
 	else if (restarted != KEY_NONE && (sigreturn || key == restarted))
 		thread->restarted_key = KEY_NONE;
-	if (sigreturn && restarted != KEY_NONE && ret == -EINTR)
-		restart_failed(restarted);
+	if (!sigreturn || restarted == KEY_NONE || ret != -EINTR)
+		return;
+	restart_failed(restarted);
+	thread->errors++;
+	thread->calls += failed_only;
 }
 
 /*
  * Counts a call that returns `ret`; `number` is what the kernel has for it at exit. Returns its
  * key if it failed, for counting the error by errno, else KEY_NONE.
  */
-static __always_inline __u32 call_ends(__u32 tid, long number, long ret, __u64 now)
+static __always_inline __u32 call_ends(__u64 pid_tgid, long number, long ret, __u64 now)
 {
-	struct thread_slot *thread = own_slot(tid);
+	__u32 tid = pid_tgid, tgid = pid_tgid >> 32;
+	__u32 key = filtered ? make_key(number, is_compat_call()) : KEY_NONE;
+	_Bool unwanted = filtered && !is_wanted_at_exit(key, number);
+	/* What is not wanted, and was not entered as something else, leaves no trace. */
+	struct thread_slot *thread = unwanted ? slot_of(tid) : own_slot(tid, tgid);
 	_Bool sigreturn, restart, error, timed = 0;
-	__u32 key = KEY_NONE;
 	__u64 ns = 0;
 
-	if (!thread)
+	if (!thread && !unwanted)
 		count_loss(LOSS_THREAD_SLOT);
+	/* One entered in an earlier slice may have returned unseen: this is another call then. */
+	if (thread && thread->entered_ns < watching_since)
+		thread->entered_ns = 0;
 	if (thread && thread->entered_ns) {
 		timed = fits(thread->key, number);
 		if (timed) {
@@ -346,8 +395,15 @@ static __always_inline __u32 call_ends(__u32 tid, long number, long ret, __u64 n
 		}
 		thread->entered_ns = 0;
 	}
+	if (!timed && unwanted) {
+		/* A sigreturn still tells how a restart went. */
+		if (thread && number == -1)
+			follow_restart(thread, key, 0, 1, ret);
+		return KEY_NONE;
+	}
 	if (!timed) {
-		key = make_key(number, is_compat_call());
+		if (!filtered)
+			key = make_key(number, is_compat_call());
 		if (ret == 0 && is_fork_call(key >> KEY_ABI_SHIFT, key & KEY_NUMBER_MASK))
 			return KEY_NONE;
 	}
@@ -355,12 +411,16 @@ static __always_inline __u32 call_ends(__u32 tid, long number, long ret, __u64 n
 	sigreturn = is_sigreturn(key);
 	restart = !sigreturn && is_restart(ret);
 	error = !sigreturn && !restart && ret < 0 && ret >= -MAX_ERRNO;
-	add_finished(thread, key, error, restart, timed, ns);
-	if (thread) {
-		thread->previous_key = key;
-		thread->calls++;
+	if (thread)
 		follow_restart(thread, key, restart, sigreturn, ret);
+	if (failed_only && !error) {
+		count_passed();
+		return KEY_NONE;
 	}
+	add_finished(thread, key, error, restart, timed, ns);
+	add_to_thread(thread, tgid, error, ns);
+	if (thread)
+		thread->previous_key = key;
 	return error ? key : KEY_NONE;
 }
 

@@ -25,6 +25,10 @@ enum call_abi {
 #define INDEXED_NUMBERS 512
 #define INDEXED_KEYS	(2 * INDEXED_NUMBERS)
 
+/* The table of calls that are wanted: all ABIs, and room for numbers to come. */
+#define WANTED_NUMBERS 1024
+#define WANTED_KEYS    (4 * WANTED_NUMBERS)
+
 /*
  * Distinct calls that one CPU counts in its table; what comes after that is counted in the
  * overflow map, exactly too, but without a histogram. A per-CPU value is limited to 32 KiB.
@@ -72,7 +76,33 @@ struct thread_slot {
 	__u32 restarted_key; /* of a call that ended as a restart, until it is known how that went
 			      */
 	__u64 calls;
-	__u64 padding[4]; /* a cache line each: no false sharing between threads */
+	/* The rest with follow alone; a cache line in all: no false sharing between threads. */
+	__u64 errors;
+	__u64 timed_ns;
+	__u32 tgid; /* in the initial PID namespace; 0: not known */
+	__u32 born; /* as in process_key */
+	__u64 padding;
+};
+
+/* A process that is followed. Numbers are used again: the time of its birth tells them apart. */
+struct process_key {
+	__u32 tgid; /* in the initial PID namespace */
+	__u32 born; /* never 0 for those that began while we watched, and 0 for all others */
+};
+
+#define COMM_BYTES 16 /* TASK_COMM_LEN */
+
+/* What is not in the slots of its living threads. */
+struct process_stats {
+	__u64 calls;
+	__u64 errors;
+	__u64 timed_ns;
+	__u64 started_ns; /* 0: it was there before */
+	__u64 ended_ns;	  /* 0: it lives */
+	struct process_key parent;
+	__s32 local_pid;   /* in the tool's PID namespace; 0: it has none there */
+	__s32 wait_status; /* as wait(2) will give it; valid when ended_ns != 0 */
+	char comm[COMM_BYTES];
 };
 
 struct error_key {
@@ -101,12 +131,14 @@ struct error_value {
 
 /* Everything that could not be counted in full, by cause. */
 enum loss {
-	LOSS_THREAD_SLOT = 0, /* two threads on one slot: calls counted, latency lost */
-	LOSS_PAIRING = 1,     /* an exit that does not fit the stored enter */
-	LOSS_CLOCK = 2,	      /* the clock went backwards: latency taken as 0 */
-	LOSS_HISTOGRAM = 3,   /* calls counted outside a histogram: CPU table full */
-	LOSS_CALLS = 4,	      /* calls not counted at all: overflow map full */
-	LOSS_ERRORS = 5,      /* failed calls without a row by errno: map full */
+	LOSS_THREAD_SLOT = 0,  /* two threads on one slot: calls counted, latency lost */
+	LOSS_PAIRING = 1,      /* an exit that does not fit the stored enter */
+	LOSS_CLOCK = 2,	       /* the clock went backwards: latency taken as 0 */
+	LOSS_HISTOGRAM = 3,    /* calls counted outside a histogram: CPU table full */
+	LOSS_CALLS = 4,	       /* calls not counted at all: overflow map full */
+	LOSS_ERRORS = 5,       /* failed calls without a row by errno: map full */
+	LOSS_PROCESSES = 6,    /* children that are not followed: map full */
+	LOSS_PROCESS_ROWS = 7, /* children that are followed, but have no row: map full */
 	LOSS_KINDS,
 };
 

@@ -6,29 +6,11 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "namespace.bpf.h"
 #include "task_ids.h"
 
-#define MAX_LEVELS 32 /* MAX_PID_NS_LEVEL: kernel/pid_namespace.c */
-
-const volatile __u32 namespace_inode; /* of the PID namespace, as in /proc/self/ns/pid */
-const volatile __s32 wanted_tgid;     /* in that namespace */
-
-static __always_inline __s32 number_in_namespace(struct pid *pid)
-{
-	unsigned int level = BPF_CORE_READ(pid, level);
-
-	for (unsigned int i = 0; i < MAX_LEVELS; i++) {
-		struct upid upid;
-
-		if (i > level)
-			break;
-		if (bpf_probe_read_kernel(&upid, sizeof(upid), &pid->numbers[i]))
-			break;
-		if (BPF_CORE_READ(upid.ns, ns.inum) == namespace_inode)
-			return upid.nr;
-	}
-	return 0;
-}
+/* In that namespace; 0: all that it knows. */
+const volatile __s32 wanted_tgid;
 
 SEC("iter/task")
 int dp_task_ids(struct bpf_iter__task *ctx)
@@ -39,7 +21,7 @@ int dp_task_ids(struct bpf_iter__task *ctx)
 	if (!task)
 		return 0;
 	id.local_tgid = number_in_namespace(BPF_CORE_READ(task, group_leader, thread_pid));
-	if (id.local_tgid != wanted_tgid)
+	if (wanted_tgid ? id.local_tgid != wanted_tgid : id.local_tgid == 0)
 		return 0;
 	id.local_tid = number_in_namespace(BPF_CORE_READ(task, thread_pid));
 	id.tgid = task->tgid;

@@ -2,7 +2,7 @@
 #include "trace/bpf/bpf_backend.h"
 
 #include <bpf/bpf.h>
-#include <time.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -11,11 +11,17 @@
 #include "syscall_stats.skel.h"
 #include "trace/bpf/cost.h"
 #include "trace/bpf/examples.h"
+#include "trace/bpf/filter.h"
 #include "trace/bpf/kernel_ids.h"
 #include "trace/bpf/libbpf_log.h"
+#include "trace/bpf/owner.h"
+#include "trace/bpf/processes.h"
+#include "trace/bpf/programs.h"
 #include "trace/bpf/reader.h"
 #include "trace/bpf/refusal.h"
+#include "trace/bpf/slices.h"
 #include "trace/bpf/switches.h"
+#include "trace/scale.h"
 
 namespace debug_process::trace::bpf {
 namespace {
@@ -24,6 +30,8 @@ namespace {
 constexpr unsigned kMinThreadSlots = 1U << 13;
 constexpr unsigned kMaxThreadSlots = 1U << 17;
 constexpr unsigned kSlotsPerThread = 16;
+// For the cap, where it could not be measured: more than on any machine that we have seen.
+constexpr std::chrono::nanoseconds kAssumedCost{500};
 
 struct Destroy {
   void operator()(syscall_stats_bpf* skeleton) const { syscall_stats_bpf::destroy(skeleton); }
@@ -35,43 +43,60 @@ unsigned thread_slots(unsigned threads) {
                     kMinThreadSlots, kMaxThreadSlots);
 }
 
-// The clock of bpf_ktime_get_ns().
-std::chrono::nanoseconds monotonic_now() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
-
 class BpfBackend : public Backend {
  public:
   BpfBackend(Skeleton skeleton, KernelIds ids)
       : ids_(std::move(ids)), skeleton_(std::move(skeleton)) {}
 
-  Result<void> start() override {
-    const CallTime alone = time_of_a_call();
+  // Attaches, and measures on ourselves what that costs. Nobody is watched yet.
+  Result<void> prepare(const WatchOptions& options) {
+    Hooks whole = Hooks::whole(*skeleton_);
+    Hooks counting = Hooks::counting(*skeleton_);
+    hot_ = whole.programs();
     if (const int status = syscall_stats_bpf::attach(skeleton_.get()); status != 0)
-      return tl::unexpected(refusal("attach BPF programs", -status, LibbpfLog::last_reason()));
-    if (auto cost = measure_cost(*skeleton_, alone))
-      cost_ = *cost;
-    else
-      return tl::unexpected(cost.error());
+      return tl::unexpected(refusal("attach BPF programs", -status, LibbpfLog::last_reason(),
+                                    options.btf.has_value()));
+    Costs costs{{kAssumedCost, std::nullopt}, std::chrono::nanoseconds(0)};
+    if (auto measured = measure_costs(*skeleton_, whole, counting)) {
+      costs = *measured;
+      cost_ = measured->whole;
+    } else {
+      spdlog::warn("what watching costs is not known: {}", measured.error().message());
+    }
+    if (auto attached = whole.attach(); !attached)
+      return tl::unexpected(refusal(attached.error().action, attached.error().errno_value,
+                                    attached.error().detail, options.btf.has_value()));
+    costs_ = costs;
+    slices_ = std::make_unique<Slices>(*skeleton_, std::move(whole), std::move(counting), costs,
+                                       options.max_overhead);
+    if (!options.follow) return {};
     set_target(*skeleton_, ids_.kernel_tgid());
-    started_ = monotonic_now();
-    if (skeleton_->rodata->from_next_exec == 0) set_watching(*skeleton_, true);
-    return {};
+    return enroll_descendants(*skeleton_, ids_, options.pid);
+  }
+
+  void start() override {
+    set_target(*skeleton_, ids_.kernel_tgid());
+    // Those that are followed were known before the window, and may have lost some threads since.
+    skeleton_->bss->exited_threads = 0;
+    skeleton_->bss->execs = 0;
+    slices_->begin(skeleton_->rodata->from_next_exec != 0);
   }
 
   Result<Activity> stop() override {
-    set_watching(*skeleton_, false);
-    const auto ended = monotonic_now();
+    slices_->end();
     const std::uint64_t missed = missed_runs();
     syscall_stats_bpf::detach(skeleton_.get());
     // An error means that the target has ended: the threads known from the start are what there is.
     (void)ids_.refresh();
-    auto activity = read_activity(*skeleton_, ids_, ended);
+    auto activity =
+        read_activity(*skeleton_, ids_, Course{slices_->ended(), slices_->last_slice()});
     if (!activity) return activity;
-    activity->observed = ended - started_;
+    activity->observed = slices_->ended() - slices_->started();
     activity->cost = cost_;
+    activity->calls_seen = passed_calls(*skeleton_);
+    for (const SyscallStats& stats : activity->syscalls) activity->calls_seen += stats.calls;
+    if (skeleton_->rodata->follow != 0) add_processes(*activity);
+    if (slices_->paused()) scale_up(*activity);
     // The execve that starts a command is where its life begins, and no change in it.
     if (skeleton_->rodata->from_next_exec != 0 && activity->execs > 0) --activity->execs;
     if (missed > 0) activity->losses["skipped_runs"] = missed;
@@ -83,8 +108,7 @@ class BpfBackend : public Backend {
   // whole machine, so an upper bound for the target. Kernels before 5.12 do not tell and give 0.
   [[nodiscard]] std::uint64_t missed_runs() const {
     std::uint64_t total = 0;
-    for (const bpf_program* program :
-         {skeleton_->progs.dp_sys_enter, skeleton_->progs.dp_sys_exit}) {
+    for (const bpf_program* program : hot_) {
       bpf_prog_info info{};
       std::uint32_t size = sizeof(info);
       if (::bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0)
@@ -93,9 +117,25 @@ class BpfBackend : public Backend {
     return total;
   }
 
+  void add_processes(Activity& activity) const {
+    const MappedSlots mapped(*skeleton_);
+    activity.processes = read_processes(*skeleton_, static_cast<std::uint32_t>(ids_.kernel_tgid()),
+                                        mapped.slots(), {slices_->started(), slices_->ended()});
+  }
+
+  void scale_up(Activity& activity) const {
+    const Tally& tally = slices_->tally();
+    activity.coverage = std::chrono::duration<double>(tally.watched()) /
+                        std::chrono::duration<double>(activity.observed);
+    scale(activity,
+          tally.factor(activity.observed, *costs_.whole.target_per_call, costs_.counting));
+  }
+
   KernelIds ids_;
   Skeleton skeleton_;
-  std::chrono::nanoseconds started_{0};
+  std::unique_ptr<Slices> slices_;
+  std::vector<bpf_program*> hot_;
+  Costs costs_;  // with an assumed one in place of what could not be measured
   Cost cost_;
 };
 
@@ -103,21 +143,30 @@ class BpfBackend : public Backend {
 
 Result<std::unique_ptr<Backend>> load(const WatchOptions& options) {
   LibbpfLog::install();
+  const bool btf_given = options.btf.has_value();
   auto ids = KernelIds::resolve(options.pid);
-  if (!ids)
-    return tl::unexpected(refusal(ids.error().action, ids.error().errno_value, ids.error().detail));
+  if (!ids) return tl::unexpected(ids_refusal(ids.error(), btf_given));
 
-  Skeleton skeleton(syscall_stats_bpf::open());
-  if (!skeleton) return fail_errno("open BPF object", "syscall_stats");
+  auto opened = open_programs(options.btf);
+  if (!opened) return tl::unexpected(opened.error());
+  Skeleton skeleton(*opened);
   const unsigned slots = thread_slots(options.threads);
   skeleton->rodata->thread_mask = slots - 1;
   skeleton->rodata->from_next_exec = options.from_next_exec ? 1 : 0;
   fill_example_kinds(skeleton->rodata->example_kinds);
+  fill_filter(*skeleton->rodata, options.trace_set, options.failed_only);
+  if (auto prepared = prepare_processes(*skeleton, *ids, options.follow); !prepared)
+    return tl::unexpected(prepared.error());
   if (const int status = bpf_map__set_max_entries(skeleton->maps.dp_threads, slots); status != 0)
     return fail({"size BPF map", "dp_threads", -status, {}, {}});
   if (const int status = syscall_stats_bpf::load(skeleton.get()); status != 0)
-    return tl::unexpected(refusal("load BPF programs", -status, LibbpfLog::last_reason()));
-  return std::make_unique<BpfBackend>(std::move(skeleton), std::move(*ids));
+    return tl::unexpected(
+        refusal("load BPF programs", -status, LibbpfLog::last_reason(), btf_given));
+  // Last, so that who may not use BPF at all is told that.
+  if (auto allowed = check_owner(options.pid); !allowed) return tl::unexpected(allowed.error());
+  auto backend = std::make_unique<BpfBackend>(std::move(skeleton), std::move(*ids));
+  if (auto prepared = backend->prepare(options); !prepared) return tl::unexpected(prepared.error());
+  return backend;
 }
 
 }  // namespace debug_process::trace::bpf

@@ -8,8 +8,8 @@
 
 namespace debug_process::trace::bpf {
 
-// Loads the programs, attaches nothing yet. Needs kernel BTF and CAP_BPF + CAP_PERFMON
-// (CAP_SYS_ADMIN before 5.8); the error says which is missing and what to do.
+// Loads and attaches the programs; nobody is watched before start(). Needs kernel BTF and CAP_BPF +
+// CAP_PERFMON (CAP_SYS_ADMIN before 5.8); the error says which is missing and what to do.
 [[nodiscard]] Result<std::unique_ptr<Backend>> load(const WatchOptions& options);
 
 }  // namespace debug_process::trace::bpf

@@ -19,15 +19,32 @@
 namespace debug_process::trace::bpf {
 namespace {
 
-constexpr std::size_t kRounds = 9;  // odd, for the median
-constexpr int kCallsPerRound = 1000;
+using CallTime = std::chrono::duration<double, std::nano>;
 
-CallTime time_one_round() {
-  const auto start = std::chrono::steady_clock::now();
-  // Not getppid(3): the system call, and one that does as good as nothing.
-  for (int i = 0; i < kCallsPerRound; ++i) (void)::syscall(SYS_getppid);
-  return CallTime(std::chrono::steady_clock::now() - start) / kCallsPerRound;
-}
+constexpr std::size_t kRounds = 15;
+constexpr int kCallsPerRound = 500;
+
+// The time of a call. Of some rounds the lower quartile: anything may come between, and make one
+// longer, but nothing makes it shorter.
+class Rounds {
+ public:
+  void run() {
+    for (CallTime& round : times_) round = time_one_round();
+    std::sort(times_.begin(), times_.end());
+  }
+
+  [[nodiscard]] CallTime typical() const { return times_[kRounds / 4]; }
+
+ private:
+  static CallTime time_one_round() {
+    const auto start = std::chrono::steady_clock::now();
+    // Not getppid(3): the system call, and one that does as good as nothing.
+    for (int i = 0; i < kCallsPerRound; ++i) (void)::syscall(SYS_getppid);
+    return CallTime(std::chrono::steady_clock::now() - start) / kCallsPerRound;
+  }
+
+  std::array<CallTime, kRounds> times_{};
+};
 
 std::chrono::nanoseconds added(CallTime with, CallTime alone) {
   return std::chrono::nanoseconds(std::max<std::int64_t>(0, std::llround((with - alone).count())));
@@ -53,6 +70,8 @@ Result<void> forget_ourselves(syscall_stats_bpf& skeleton, pid_t own_tid) {
   for (std::uint32_t slot = 0; slot < kSlotsAtMost; ++slot)
     if (auto done = clear(skeleton.maps.dp_histograms, slot, no_histogram); !done) return done;
   for (auto& loss : skeleton.bss->losses) loss = 0;
+  for (const bpf_map* counters : {skeleton.maps.dp_counted, skeleton.maps.dp_passed})
+    if (auto done = clear(counters, 0, for_all_cpus(sizeof(std::uint64_t))); !done) return done;
   const std::vector<std::byte> no_thread(sizeof(thread_slot));
   return clear(skeleton.maps.dp_threads,
                static_cast<std::uint32_t>(own_tid) & skeleton.rodata->thread_mask, no_thread);
@@ -60,25 +79,31 @@ Result<void> forget_ourselves(syscall_stats_bpf& skeleton, pid_t own_tid) {
 
 }  // namespace
 
-CallTime time_of_a_call() {
-  std::array<CallTime, kRounds> rounds{};
-  for (CallTime& round : rounds) round = time_one_round();
-  std::nth_element(rounds.begin(), rounds.begin() + kRounds / 2, rounds.end());
-  return rounds[kRounds / 2];
-}
-
-Result<Cost> measure_cost(syscall_stats_bpf& skeleton, CallTime alone) {
+Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole, Hooks& counting) {
   const auto ourselves = KernelIds::resolve(::getpid());
   if (!ourselves) return tl::unexpected(ourselves.error());
+  Rounds alone;
+  Rounds counted;
+  Rounds watched;
+  Rounds bystander;
+  alone.run();
   set_target(skeleton, ourselves->kernel_tgid());
-  set_watching(skeleton, true);
-  const CallTime as_target = time_of_a_call();
-  set_watching(skeleton, false);
+  if (auto attached = counting.attach(); !attached) return tl::unexpected(attached.error());
+  set_counting(skeleton, true);
+  counted.run();
+  set_counting(skeleton, false);
+  counting.detach();
+  if (auto attached = whole.attach(); !attached) return tl::unexpected(attached.error());
+  start_watching(skeleton);
+  watched.run();
+  stop_watching(skeleton);
   set_target(skeleton, 0);
-  const CallTime as_bystander = time_of_a_call();
+  bystander.run();
   if (auto done = forget_ourselves(skeleton, ourselves->kernel_tgid()); !done)
     return tl::unexpected(done.error());
-  return Cost{added(as_target, alone), added(as_bystander, alone)};
+  const CallTime base = alone.typical();
+  return Costs{{added(watched.typical(), base), added(bystander.typical(), base)},
+               added(counted.typical(), base)};
 }
 
 }  // namespace debug_process::trace::bpf

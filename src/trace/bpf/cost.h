@@ -5,19 +5,21 @@
 #include <chrono>
 
 #include "trace/activity.h"
+#include "trace/bpf/hooks.h"
 #include "util/result.h"
 
 struct syscall_stats_bpf;
 
 namespace debug_process::trace::bpf {
 
-using CallTime = std::chrono::duration<double, std::nano>;
+struct Costs {
+  Cost whole;                            // of the programs that count and time
+  std::chrono::nanoseconds counting{0};  // for the target, of the one that only counts
+};
 
-// How long one of our own system calls takes just now: the median of some rounds, 2 ms in all.
-[[nodiscard]] CallTime time_of_a_call();
-
-// With the programs attached, and `alone` taken before they were: makes ourselves the target, then
-// a bystander, and leaves the maps as it found them, empty. Nobody is watched afterwards.
-[[nodiscard]] Result<Cost> measure_cost(syscall_stats_bpf& skeleton, CallTime alone);
+// Makes ourselves the target, then a bystander, for some 10 ms in all. Afterwards `whole` is
+// attached, `counting` is not, nobody is watched, and the maps are empty as before.
+[[nodiscard]] Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole,
+                                          Hooks& counting);
 
 }  // namespace debug_process::trace::bpf

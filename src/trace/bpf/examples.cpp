@@ -1,128 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/bpf/examples.h"
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
-#include <netinet/in.h>
-#include <sys/un.h>
-
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <cstring>
-#include <string_view>
-#include <utility>
+
+#include "trace/examples.h"
 
 namespace debug_process::trace::bpf {
 namespace {
 
-constexpr std::array kPathInFirst{
-    "open",     "creat",    "stat",      "lstat",        "stat64",      "lstat64",     "oldstat",
-    "oldlstat", "access",   "execve",    "readlink",     "chdir",       "mkdir",       "rmdir",
-    "unlink",   "chmod",    "chown",     "lchown",       "truncate",    "truncate64",  "statfs",
-    "statfs64", "rename",   "link",      "symlink",      "mknod",       "utime",       "utimes",
-    "chroot",   "getxattr", "lgetxattr", "setxattr",     "lsetxattr",   "listxattr",   "llistxattr",
-    "swapon",   "swapoff",  "acct",      "mount",        "umount2",     "pivot_root",  "chown32",
-    "lchown32", "mq_open",  "mq_unlink", "memfd_create", "removexattr", "lremovexattr"};
-constexpr std::array kPathInSecond{"openat",
-                                   "openat2",
-                                   "newfstatat",
-                                   "fstatat64",
-                                   "statx",
-                                   "faccessat",
-                                   "faccessat2",
-                                   "readlinkat",
-                                   "mkdirat",
-                                   "unlinkat",
-                                   "fchmodat",
-                                   "fchmodat2",
-                                   "fchownat",
-                                   "renameat",
-                                   "renameat2",
-                                   "linkat",
-                                   "mknodat",
-                                   "utimensat",
-                                   "futimesat",
-                                   "execveat",
-                                   "inotify_add_watch",
-                                   "name_to_handle_at",
-                                   "open_tree",
-                                   "fspick"};
-constexpr std::array kSocketAddress{"connect", "bind"};
-constexpr std::array kDescriptor{
-    "read",       "write",    "pread64",    "pwrite64",   "readv",       "writev",
-    "preadv",     "pwritev",  "preadv2",    "pwritev2",   "recvfrom",    "sendto",
-    "recvmsg",    "sendmsg",  "recvmmsg",   "sendmmsg",   "accept",      "accept4",
-    "listen",     "shutdown", "getsockopt", "setsockopt", "getsockname", "getpeername",
-    "recv",       "send",     "close",      "fsync",      "fdatasync",   "ftruncate",
-    "fallocate",  "lseek",    "_llseek",    "ioctl",      "fcntl",       "fcntl64",
-    "flock",      "fstat",    "fstat64",    "epoll_wait", "epoll_pwait", "epoll_ctl",
-    "sendfile",   "splice",   "dup",        "dup2",       "dup3",        "getdents",
-    "getdents64", "fchmod",   "fchown",     "fchdir",     "fstatfs"};
+static_assert(kExampleBytes == EXAMPLE_BYTES);
 
-constexpr std::size_t kShortestIpv6 =
-    offsetof(sockaddr_in6, sin6_scope_id);  // what the kernel takes: RFC 2133
-
-void mark(std::span<std::uint8_t, INDEXED_KEYS> kinds, abi::Abi abi, std::string_view name,
-          example_kind kind) {
-  const auto number = abi::syscall_number(abi, name);
-  if (!number || *number < 0 || *number >= INDEXED_NUMBERS) return;
-  const std::size_t base = abi == abi::Abi::compat32 ? INDEXED_NUMBERS : 0;
-  kinds[base + static_cast<std::size_t>(*number)] = static_cast<std::uint8_t>(kind);
-}
-
-template <typename Names>
-void mark_all(std::span<std::uint8_t, INDEXED_KEYS> kinds, const Names& names, example_kind kind) {
-  for (const char* name : names)
-    for (const abi::Abi abi : {abi::Abi::native, abi::Abi::compat32}) mark(kinds, abi, name, kind);
-}
-
-std::optional<std::string> address_text(const char* data, std::size_t length) {
-  if (length < sizeof(sa_family_t)) return std::nullopt;
-  sockaddr_storage address{};
-  std::memcpy(&address, data, std::min(length, sizeof(address)));
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address.ss_family == AF_INET && length >= sizeof(sockaddr_in)) {
-    sockaddr_in ipv4{};
-    std::memcpy(&ipv4, &address, sizeof(ipv4));
-    ::inet_ntop(AF_INET, &ipv4.sin_addr, text.data(), text.size());
-    return fmt::format("{}:{}", text.data(), ntohs(ipv4.sin_port));
+example_kind to_kind(ExampleKind kind) {
+  switch (kind) {
+    case ExampleKind::path_in_first:
+      return EXAMPLE_PATH_ARG0;
+    case ExampleKind::path_in_second:
+      return EXAMPLE_PATH_ARG1;
+    case ExampleKind::address_in_second:
+      return EXAMPLE_SOCKADDR_ARG1;
+    case ExampleKind::descriptor_in_first:
+      return EXAMPLE_FD_ARG0;
+    case ExampleKind::none:
+      break;
   }
-  if (address.ss_family == AF_INET6 && length >= kShortestIpv6) {
-    sockaddr_in6 ipv6{};
-    std::memcpy(&ipv6, &address, sizeof(ipv6));
-    ::inet_ntop(AF_INET6, &ipv6.sin6_addr, text.data(), text.size());
-    return fmt::format("[{}]:{}", text.data(), ntohs(ipv6.sin6_port));
-  }
-  if (address.ss_family != AF_UNIX || length < offsetof(sockaddr_un, sun_path)) return std::nullopt;
-  std::string_view path(data + offsetof(sockaddr_un, sun_path),
-                        length - offsetof(sockaddr_un, sun_path));
-  const bool abstract = path.starts_with('\0');
-  if (abstract) path.remove_prefix(1);
-  path = path.substr(0, path.find('\0'));
-  return fmt::format("{}{}", abstract ? "@" : "", path);
+  return EXAMPLE_NONE;
 }
 
 }  // namespace
 
 void fill_example_kinds(std::span<std::uint8_t, INDEXED_KEYS> kinds) {
-  mark_all(kinds, kPathInFirst, EXAMPLE_PATH_ARG0);
-  mark_all(kinds, kPathInSecond, EXAMPLE_PATH_ARG1);
-  mark_all(kinds, kSocketAddress, EXAMPLE_SOCKADDR_ARG1);
-  mark_all(kinds, kDescriptor, EXAMPLE_FD_ARG0);
+  for (const auto& [key, kind] : example_kinds()) {
+    if (key.number < 0 || key.number >= INDEXED_NUMBERS) continue;
+    const std::size_t base = key.abi == abi::Abi::compat32 ? INDEXED_NUMBERS : 0;
+    kinds[base + static_cast<std::size_t>(key.number)] = static_cast<std::uint8_t>(to_kind(kind));
+  }
 }
 
 void decode_example(const error_value& value, ErrorStats& stats) {
-  const std::size_t length = std::min<std::size_t>(value.length, sizeof(value.data));
+  const std::string_view taken(value.data, std::min<std::size_t>(value.length, sizeof(value.data)));
   switch (value.kind) {
     case EXAMPLE_PATH_ARG0:
     case EXAMPLE_PATH_ARG1:
-      // The length counts the terminating NUL; a path that fills the buffer was cut.
-      stats.example = std::string(value.data, length > 0 ? length - 1 : 0);
-      if (length == sizeof(value.data)) *stats.example += "...";
+      // The length counts the terminating NUL.
+      stats.example = path_text(taken);
       break;
     case EXAMPLE_SOCKADDR_ARG1:
-      stats.example = address_text(value.data, length);
+      stats.example = address_text(taken);
       break;
     case EXAMPLE_FD_ARG0:
       stats.example_fd = value.fd;

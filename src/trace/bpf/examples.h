@@ -1,4 +1,4 @@
-// Which argument tells what a failed call was about: the path, the peer, or the descriptor.
+// The examples of failed calls in the form that the BPF program has them: trace/examples.h.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -15,8 +15,7 @@ namespace debug_process::trace::bpf {
 // Fills the table that the BPF program reads, for the native and the 32-bit ABI.
 void fill_example_kinds(std::span<std::uint8_t, INDEXED_KEYS> kinds);
 
-// What the kernel side took, as text; a socket address becomes "127.0.0.1:80", "[::1]:80" or a UNIX
-// path.
+// What the kernel side took, as text.
 void decode_example(const error_value& value, ErrorStats& stats);
 
 }  // namespace debug_process::trace::bpf

@@ -40,6 +40,7 @@ Result<KernelIds> KernelIds::resolve(pid_t pid) {
   if (!inode) return tl::unexpected(inode.error());
   ids.translated_ = *inode != kInitialPidNamespace;
   if (!ids.translated_) return ids;
+  ids.namespace_inode_ = static_cast<std::uint32_t>(*inode);
   if (auto found = ids.refresh(); !found) return tl::unexpected(found.error());
   return ids;
 }
@@ -50,14 +51,23 @@ std::optional<pid_t> KernelIds::local_tid(pid_t kernel_tid) const {
   return found == local_.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::optional<pid_t> KernelIds::kernel_tid(pid_t local_tid) const {
+  if (!translated_) return local_tid;
+  const auto found = kernel_.find(local_tid);
+  return found == kernel_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<void> KernelIds::refresh_all() {
+  all_ = true;
+  return refresh();
+}
+
 Result<void> KernelIds::refresh() {
   if (!translated_) return {};
-  const auto inode = own_namespace();
-  if (!inode) return tl::unexpected(inode.error());
   const std::unique_ptr<task_ids_bpf, Destroy> skeleton(task_ids_bpf::open());
   if (!skeleton) return fail_errno("open BPF object", "task_ids");
-  skeleton->rodata->namespace_inode = static_cast<std::uint32_t>(*inode);
-  skeleton->rodata->wanted_tgid = pid_;
+  skeleton->rodata->namespace_inode = namespace_inode_;
+  skeleton->rodata->wanted_tgid = all_ ? 0 : pid_;
   if (const int status = task_ids_bpf::load(skeleton.get()); status != 0)
     return fail({"load BPF program", "task_ids", -status, LibbpfLog::last_reason(), {}});
   if (const int status = task_ids_bpf::attach(skeleton.get()); status != 0)
@@ -72,8 +82,9 @@ Result<void> KernelIds::refresh() {
     if (got < 0) return fail_errno("read BPF iterator", "iter/task");
     if (got == 0) break;
     for (std::size_t i = 0; i < static_cast<std::size_t>(got) / sizeof(task_id); ++i) {
-      kernel_tgid_ = batch[i].tgid;
+      if (batch[i].local_tgid == pid_) kernel_tgid_ = batch[i].tgid;
       local_[batch[i].tid] = batch[i].local_tid;
+      kernel_[batch[i].local_tid] = batch[i].tid;
     }
   }
   if (local_.empty()) return fail({"find process", std::to_string(pid_), ESRCH, {}, {}});

@@ -2,7 +2,6 @@
 #include "trace/bpf/reader.h"
 
 #include <bpf/bpf.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -14,6 +13,7 @@
 #include "syscall_stats.h"
 #include "syscall_stats.skel.h"
 #include "trace/bpf/examples.h"
+#include "trace/bpf/thread_calls.h"
 
 namespace debug_process::trace::bpf {
 namespace {
@@ -178,31 +178,9 @@ void read_errors(const syscall_stats_bpf& skeleton, Activity& activity) {
   }
 }
 
-class MappedSlots {
- public:
-  explicit MappedSlots(const bpf_map* map)
-      : count_(bpf_map__max_entries(map)),
-        data_(::mmap(nullptr, count_ * sizeof(thread_slot), PROT_READ, MAP_SHARED, bpf_map__fd(map),
-                     0)) {}
-  ~MappedSlots() {
-    if (data_ != MAP_FAILED) ::munmap(data_, count_ * sizeof(thread_slot));
-  }
-  MappedSlots(const MappedSlots&) = delete;
-  MappedSlots& operator=(const MappedSlots&) = delete;
-
-  [[nodiscard]] bool ok() const { return data_ != MAP_FAILED; }
-  [[nodiscard]] std::span<const thread_slot> slots() const {
-    return {static_cast<const thread_slot*>(data_), count_};
-  }
-
- private:
-  std::size_t count_;
-  void* data_;
-};
-
 Result<void> read_threads(const syscall_stats_bpf& skeleton, const KernelIds& ids,
-                          nanoseconds ended, Activity& activity) {
-  const MappedSlots mapped(skeleton.maps.dp_threads);
+                          const Course& course, Activity& activity) {
+  const MappedSlots mapped(skeleton);
   if (!mapped.ok()) return fail_errno("map BPF map", "dp_threads");
   for (const thread_slot& slot : mapped.slots()) {
     if (slot.tid == 0) continue;
@@ -212,13 +190,14 @@ Result<void> read_threads(const syscall_stats_bpf& skeleton, const KernelIds& id
       continue;
     }
     activity.threads.push_back({*tid, slot.calls});
-    if (slot.entered_ns == 0) continue;
+    const nanoseconds entered(static_cast<std::int64_t>(slot.entered_ns));
+    if (entered.count() == 0 || !course.last_slice || entered < *course.last_slice) continue;
+    if (skeleton.rodata->failed_only != 0) continue;  // it has not failed
     InFlight call;
     call.tid = *tid;
     call.key = to_key(slot.key);
     // A program that was under way when watching ended may have taken its time a little later.
-    call.elapsed =
-        std::max(ended - nanoseconds(static_cast<std::int64_t>(slot.entered_ns)), nanoseconds(0));
+    call.elapsed = std::max(course.ended - entered, nanoseconds(0));
     activity.in_flight.push_back(call);
   }
   return {};
@@ -230,7 +209,9 @@ void read_losses(const syscall_stats_bpf& skeleton, Activity& activity) {
                                                 {LOSS_CLOCK, "latency_clock"},
                                                 {LOSS_HISTOGRAM, "histogram_slots"},
                                                 {LOSS_CALLS, "calls"},
-                                                {LOSS_ERRORS, "error_rows"}};
+                                                {LOSS_ERRORS, "error_rows"},
+                                                {LOSS_PROCESSES, "processes"},
+                                                {LOSS_PROCESS_ROWS, "process_rows"}};
   for (const auto& [cause, name] : names)
     if (const auto count = skeleton.bss->losses[cause]; count > 0) activity.losses[name] = count;
 }
@@ -238,7 +219,7 @@ void read_losses(const syscall_stats_bpf& skeleton, Activity& activity) {
 }  // namespace
 
 Result<Activity> read_activity(const syscall_stats_bpf& skeleton, const KernelIds& ids,
-                               nanoseconds ended) {
+                               const Course& course) {
   Activity activity;
   const int cpus = ::libbpf_num_possible_cpus();
   if (cpus <= 0) return fail({"count CPUs", "/sys/devices/system/cpu/possible", -cpus, {}, {}});
@@ -247,7 +228,7 @@ Result<Activity> read_activity(const syscall_stats_bpf& skeleton, const KernelId
   read_errors(skeleton, activity);
   activity.exited_thread_count = skeleton.bss->exited_threads;
   activity.exited_threads_calls = skeleton.bss->exited_calls;
-  if (auto done = read_threads(skeleton, ids, ended, activity); !done)
+  if (auto done = read_threads(skeleton, ids, course, activity); !done)
     return tl::unexpected(done.error());
   activity.execs = skeleton.bss->execs;
   if (skeleton.bss->has_wait_status != 0) activity.wait_status = skeleton.bss->wait_status;

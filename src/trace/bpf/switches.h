@@ -3,15 +3,41 @@
 #pragma once
 
 #include <sys/types.h>
+#include <time.h>
+
+#include <chrono>
 
 #include "syscall_stats.skel.h"
 
 namespace debug_process::trace::bpf {
 
+// The clock of bpf_ktime_get_ns().
+[[nodiscard]] inline std::chrono::nanoseconds monotonic_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
 // Read by the kernel at the same time: one store each, which the compiler may neither merge nor
 // move.
-inline void set_watching(syscall_stats_bpf& skeleton, bool on) {
-  *const_cast<volatile __u8*>(&skeleton.bss->watching) = on ? 1 : 0;
+// Calls that begin from now on are timed, calls that end are counted.
+inline void start_watching(syscall_stats_bpf& skeleton) {
+  *const_cast<volatile __u64*>(&skeleton.bss->watching_since) =
+      static_cast<__u64>(monotonic_now().count());
+}
+
+inline void stop_watching(syscall_stats_bpf& skeleton) {
+  *const_cast<volatile __u64*>(&skeleton.bss->watching_since) = 0;
+}
+
+// The same for the program that only counts.
+inline void set_counting(syscall_stats_bpf& skeleton, bool on) {
+  *const_cast<volatile __u8*>(&skeleton.bss->counting) = on ? 1 : 0;
+}
+
+[[nodiscard]] inline std::chrono::nanoseconds watching_since(const syscall_stats_bpf& skeleton) {
+  return std::chrono::nanoseconds(
+      static_cast<std::int64_t>(*const_cast<const volatile __u64*>(&skeleton.bss->watching_since)));
 }
 
 // In the initial PID namespace; 0: no process at all.

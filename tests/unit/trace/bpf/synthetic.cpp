@@ -12,16 +12,20 @@
 
 #include "synthetic.skel.h"
 #include "syscall_stats.skel.h"
+#include "trace/bpf/filter.h"
 #include "trace/bpf/libbpf_log.h"
 #include "trace/bpf/reader.h"
 #include "trace/bpf/refusal.h"
+#include "trace/bpf/thread_calls.h"
 
 namespace debug_process::trace::bpf {
 namespace {
 
 // The reader knows the tool's own skeleton: the same maps and variables under another type.
 syscall_stats_bpf view_of(const synthetic_bpf& synthetic,
-                          syscall_stats_bpf::syscall_stats_bpf__bss& bss) {
+                          syscall_stats_bpf::syscall_stats_bpf__bss& bss,
+                          syscall_stats_bpf::syscall_stats_bpf__rodata& rodata) {
+  rodata.failed_only = synthetic.rodata->failed_only;
   std::copy(std::begin(synthetic.bss->losses), std::end(synthetic.bss->losses), bss.losses);
   bss.exited_threads = synthetic.bss->exited_threads;
   bss.exited_calls = synthetic.bss->exited_calls;
@@ -30,11 +34,14 @@ syscall_stats_bpf view_of(const synthetic_bpf& synthetic,
   bss.has_wait_status = synthetic.bss->has_wait_status;
   syscall_stats_bpf view{};
   view.bss = &bss;
+  view.rodata = &rodata;
   view.maps.dp_threads = synthetic.maps.dp_threads;
   view.maps.dp_calls = synthetic.maps.dp_calls;
   view.maps.dp_histograms = synthetic.maps.dp_histograms;
   view.maps.dp_overflow = synthetic.maps.dp_overflow;
   view.maps.dp_errors = synthetic.maps.dp_errors;
+  view.maps.dp_passed = synthetic.maps.dp_passed;
+  view.maps.dp_processes = synthetic.maps.dp_processes;
   return view;
 }
 
@@ -45,11 +52,21 @@ void Destroy::operator()(synthetic_bpf* skeleton) const {
 }
 
 void Synthetic::SetUp() {
+  load({});
+}
+
+void Synthetic::load(const Options& options) {
   LibbpfLog::install();
   skeleton_.reset(synthetic_bpf::open());
   ASSERT_TRUE(skeleton_);
   skeleton_->bss->target_tgid = static_cast<std::uint32_t>(::getpid());
   skeleton_->rodata->thread_mask = kThreadSlots - 1;
+  fill_filter(*skeleton_->rodata, options.trace_set, options.failed_only);
+  if (options.follow) {
+    skeleton_->rodata->follow = 1;
+    ASSERT_EQ(bpf_map__set_max_entries(skeleton_->maps.dp_followed, kProcesses), 0);
+    ASSERT_EQ(bpf_map__set_max_entries(skeleton_->maps.dp_processes, kProcesses), 0);
+  }
   ASSERT_EQ(bpf_map__set_max_entries(skeleton_->maps.dp_threads, kThreadSlots), 0);
   if (const int status = synthetic_bpf::load(skeleton_.get()); status != 0)
     GTEST_SKIP() << refusal("load BPF programs", -status, LibbpfLog::last_reason()).message();
@@ -72,17 +89,17 @@ std::uint32_t Synthetic::run(const bpf_program* program,
   return options.retval;
 }
 
-void Synthetic::enter(std::uint32_t tid, std::uint32_t key, std::uint64_t now) {
+void Synthetic::enter(std::uint64_t tid, std::uint32_t key, std::uint64_t now) {
   run(skeleton_->progs.synthetic_enter, {tid, key, now});
 }
 
-std::uint32_t Synthetic::exit(std::uint32_t tid, std::int64_t number, std::int64_t ret,
+std::uint32_t Synthetic::exit(std::uint64_t tid, std::int64_t number, std::int64_t ret,
                               std::uint64_t now) {
   return run(skeleton_->progs.synthetic_exit,
              {tid, static_cast<std::uint64_t>(number), static_cast<std::uint64_t>(ret), now});
 }
 
-void Synthetic::call(std::uint32_t tid, std::uint32_t key, std::uint64_t ns, std::int64_t ret) {
+void Synthetic::call(std::uint64_t tid, std::uint32_t key, std::uint64_t ns, std::int64_t ret) {
   now_ += 1000;
   enter(tid, key, now_);
   now_ += ns;
@@ -104,6 +121,18 @@ void Synthetic::exec(pid_t old_tid) {
   run(skeleton_->progs.synthetic_exec, {static_cast<std::uint64_t>(old_tid)});
 }
 
+void Synthetic::fork(std::uint32_t parent, std::uint32_t child, std::uint64_t now) {
+  run(skeleton_->progs.synthetic_fork, {parent, child, child, now});
+}
+
+void Synthetic::child_end(std::uint32_t child) {
+  run(skeleton_->progs.synthetic_child_end, {child});
+}
+
+bool Synthetic::is_watched(std::uint32_t tgid) {
+  return run(skeleton_->progs.synthetic_is_watched, {tgid}) != 0;
+}
+
 void Synthetic::thread_exit() {
   run(skeleton_->progs.synthetic_thread_exit, {});
 }
@@ -115,10 +144,26 @@ int Synthetic::cpus() {
 
 Activity Synthetic::read(std::chrono::nanoseconds ended) {
   syscall_stats_bpf::syscall_stats_bpf__bss bss{};
+  syscall_stats_bpf::syscall_stats_bpf__rodata rodata{};
   // Without a PID namespace: the tids are those that were given.
-  auto activity = read_activity(view_of(*skeleton_, bss), KernelIds(), ended);
+  auto activity = read_activity(view_of(*skeleton_, bss, rodata), KernelIds(),
+                                Course{ended, std::chrono::nanoseconds(1)});
   EXPECT_TRUE(activity) << activity.error().message();
   return activity.value_or(Activity{});
+}
+
+std::uint64_t Synthetic::passed() {
+  syscall_stats_bpf::syscall_stats_bpf__bss bss{};
+  syscall_stats_bpf::syscall_stats_bpf__rodata rodata{};
+  return passed_calls(view_of(*skeleton_, bss, rodata));
+}
+
+std::vector<ProcessStats> Synthetic::processes(const Window& window) {
+  syscall_stats_bpf::syscall_stats_bpf__bss bss{};
+  syscall_stats_bpf::syscall_stats_bpf__rodata rodata{};
+  const syscall_stats_bpf view = view_of(*skeleton_, bss, rodata);
+  const MappedSlots mapped(view);
+  return read_processes(view, static_cast<std::uint32_t>(::getpid()), mapped.slots(), window);
 }
 
 SyscallStats stats_of(const Activity& activity, SyscallKey key) {

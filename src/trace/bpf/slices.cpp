@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace/bpf/slices.h"
+
+#include <signal.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "syscall_stats.skel.h"
+#include "trace/bpf/switches.h"
+
+namespace debug_process::trace::bpf {
+namespace {
+
+using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+// How often the calls are looked at: often where the budget may soon be spent.
+constexpr nanoseconds kOftenest = 2ms;
+constexpr nanoseconds kSeldomest = 20ms;
+// Looking may take this part of our own time.
+constexpr int kLookShare = 50;
+// Below a fourth of the cap even a sudden rush is seen in time.
+constexpr double kFarFromCap = 0.25;
+// How long calls are only counted after each slice: enough for a steady pace to show.
+constexpr nanoseconds kCounting = 5ms;
+// Attaching or detaching takes no longer: measured were 0.14 to 0.25 ms.
+constexpr nanoseconds kTransition = 500us;
+// Slices at even distances could beat with what the target does at even distances.
+constexpr double kJitter = 0.25;
+
+double seconds(nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+nanoseconds from_seconds(double duration) {
+  return std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(duration));
+}
+
+}  // namespace
+
+Slices::Slices(syscall_stats_bpf& skeleton, Hooks whole, Hooks counting, const Costs& costs,
+               std::optional<double> cap)
+    : skeleton_(skeleton),
+      whole_(std::move(whole)),
+      counting_(std::move(counting)),
+      costs_(costs),
+      budget_(cap),
+      calls_(skeleton) {}
+
+Slices::~Slices() {
+  if (thread_.joinable()) end();
+}
+
+void Slices::begin(bool from_next_exec) {
+  from_next_exec_ = from_next_exec;
+  started_ = monotonic_now();
+  random_.seed(static_cast<unsigned>(started_.count()));
+  slice_ = started_;
+  looked_ = started_;
+  if (!from_next_exec) start_watching(skeleton_);
+  // Signals are for the thread that waits for the window's end.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([this] { run(); });
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Slices::end() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+  stop_watching(skeleton_);
+  ended_ = monotonic_now();
+  if (slice_) look();
+  whole_.detach();
+}
+
+bool Slices::wait(nanoseconds duration) {
+  std::unique_lock lock(mutex_);
+  return !wake_.wait_for(lock, duration, [this] { return ending_; });
+}
+
+void Slices::run() {
+  while (wait(until_next_look())) {
+    look();
+    if (!budget_.is_exceeded(looked_ - started_, spent_)) continue;
+    close();
+    if (!count_for_a_moment() || !pause() || !open()) return;
+  }
+}
+
+nanoseconds Slices::until_next_look() const {
+  const bool near = budget_.is_exceeded(1s, from_seconds(spending_ / kFarFromCap));
+  return std::max(near ? kOftenest : kSeldomest, look_takes_ * kLookShare);
+}
+
+void Slices::look() {
+  const nanoseconds now = monotonic_now();
+  // Before the command's execve nothing is counted.
+  if (from_next_exec_ && watching_since(skeleton_).count() == 0 && !ending_) return;
+  const auto grown = calls_.since_last_look();
+  const nanoseconds lost(grown.busiest *
+                         static_cast<std::uint64_t>(costs_.whole.target_per_call->count()));
+  const nanoseconds time = now - looked_;
+  tally_.add_whole(grown.all, time);
+  spent_ += lost;
+  if (time >= kOftenest / 2) spending_ = seconds(lost) / seconds(time);
+  if (grown.all > 0)
+    busiest_share_ = static_cast<double>(grown.busiest) / static_cast<double>(grown.all);
+  looked_ = now;
+  look_takes_ = monotonic_now() - now;
+}
+
+void Slices::close() {
+  stop_watching(skeleton_);
+  look();
+  tally_.pause();
+  slice_.reset();
+  whole_.detach();
+  charge_since(looked_);
+}
+
+// While programs are being attached and detached the target pays no more than while it is watched.
+// What takes longer is a wait for an RCU grace period, with nothing attached.
+void Slices::charge_since(nanoseconds began) {
+  const nanoseconds took = std::min(monotonic_now() - began, kTransition);
+  spent_ += from_seconds(seconds(took) * std::min(spending_, 1.0));
+}
+
+bool Slices::count_for_a_moment() {
+  const nanoseconds attaching = monotonic_now();
+  if (auto attached = counting_.attach(); !attached) {
+    spdlog::debug("{}", attached.error().message());
+    return true;
+  }
+  charge_since(attaching);
+  const nanoseconds began = monotonic_now();
+  set_counting(skeleton_, true);
+  const bool goes_on = wait(kCounting);
+  set_counting(skeleton_, false);
+  const nanoseconds ended = monotonic_now();
+  const nanoseconds time = ended - began;
+  counting_.detach();
+  charge_since(ended);
+  const std::uint64_t calls = calls_.counted_since_last_time();
+  tally_.add_counted(calls, time);
+  spent_ += from_seconds(static_cast<double>(calls) * busiest_share_ * seconds(costs_.counting));
+  return goes_on;
+}
+
+bool Slices::pause() {
+  std::uniform_real_distribution<double> longer(1, 1 + kJitter);
+  const nanoseconds even = budget_.pause(monotonic_now() - started_, spent_);
+  return wait(from_seconds(seconds(even) * longer(random_)));
+}
+
+bool Slices::open() {
+  const nanoseconds attaching = monotonic_now();
+  if (auto attached = whole_.attach(); !attached) {
+    spdlog::error("{}: the rest of the window is not watched", attached.error().message());
+    return false;
+  }
+  charge_since(attaching);
+  (void)calls_.since_last_look();
+  looked_ = monotonic_now();
+  slice_ = looked_;
+  start_watching(skeleton_);
+  return true;
+}
+
+}  // namespace debug_process::trace::bpf

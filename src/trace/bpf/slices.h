@@ -1,0 +1,84 @@
+// Watching in slices, where watching all the time would cost the target more than it may.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <thread>
+
+#include "trace/bpf/cost.h"
+#include "trace/bpf/hooks.h"
+#include "trace/bpf/tally.h"
+#include "trace/bpf/thread_calls.h"
+#include "trace/budget.h"
+
+struct syscall_stats_bpf;
+
+namespace debug_process::trace::bpf {
+
+// Between two slices the programs on the system calls are detached: only that spares the target,
+// and every other process, all of their cost. Those on exec and exit stay, so that the life of the
+// target is told without a gap.
+class Slices {
+ public:
+  // `cap` as in WatchOptions; `whole` is attached.
+  Slices(syscall_stats_bpf& skeleton, Hooks whole, Hooks counting, const Costs& costs,
+         std::optional<double> cap);
+  ~Slices();
+  Slices(const Slices&) = delete;
+  Slices& operator=(const Slices&) = delete;
+
+  // From here on a thread of ours minds the budget. `from_next_exec`: the target opens the first
+  // slice itself.
+  void begin(bool from_next_exec);
+  // Ends the last slice.
+  void end();
+
+  // After end():
+  [[nodiscard]] std::chrono::nanoseconds started() const { return started_; }  // CLOCK_MONOTONIC
+  [[nodiscard]] std::chrono::nanoseconds ended() const { return ended_; }
+  [[nodiscard]] bool paused() const { return tally_.paused(); }  // ever: the counts are not exact
+  // When the last slice began, where it lasted until the end: what was entered since is in flight.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> last_slice() const { return slice_; }
+  [[nodiscard]] const Tally& tally() const { return tally_; }
+
+ private:
+  void run();
+  bool wait(std::chrono::nanoseconds duration);  // false: end() was called
+  void look();
+  [[nodiscard]] std::chrono::nanoseconds until_next_look() const;
+  void close();
+  bool count_for_a_moment();
+  void charge_since(std::chrono::nanoseconds began);
+  bool pause();
+  bool open();
+
+  syscall_stats_bpf& skeleton_;
+  Hooks whole_;
+  Hooks counting_;
+  Costs costs_;
+  Budget budget_;
+  ThreadCalls calls_;
+  Tally tally_;
+  bool from_next_exec_ = false;
+
+  std::chrono::nanoseconds started_{0};
+  std::chrono::nanoseconds ended_{0};
+  std::optional<std::chrono::nanoseconds> slice_;  // since when
+  std::chrono::nanoseconds looked_{0};
+  std::chrono::nanoseconds look_takes_{0};
+  std::chrono::nanoseconds spent_{0};  // by the busiest thread
+  double spending_ = 0;                // of late, as a share of the time
+  double busiest_share_ = 1;           // of late, of all calls
+  std::minstd_rand random_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+}  // namespace debug_process::trace::bpf
