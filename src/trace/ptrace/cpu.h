@@ -1,0 +1,45 @@
+// Keeps the tracer's thread on the CPU of the target: a stop there and back within one CPU costs a
+// fraction of what it costs across two. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sched.h>
+
+#include <chrono>
+
+#include "trace/ptrace/look.h"
+
+namespace debug_process::trace::ptrace {
+
+// For the calling thread alone. Where the system forbids any of it, watching only costs more.
+class Cpu {
+ public:
+  Cpu();
+
+  // Onto the CPU where this thread last ran: while we run, it then does not. False: not allowed.
+  bool go_to(const Looker& looker, pid_t pid, pid_t tid);
+  // Now and then, as its stops come in.
+  void follow(const Looker& looker, pid_t pid, pid_t tid, std::chrono::nanoseconds now);
+
+  // A CPU where only we run counts as free for a target that wakes, so that it stays with us. But
+  // we then wait for all others there.
+  void give_way();
+  // Stops cost more than where it gives way, which it could: across two CPUs, or among others.
+  [[nodiscard]] bool is_dear() const { return could_give_way_ && !gives_way_; }
+  // Like any other thread, and ahead of those that run for long.
+  void compete();
+
+ private:
+  bool move_to(int cpu);
+  void check_for_starvation(pid_t pid, pid_t tid, std::chrono::nanoseconds now);
+
+  bool could_give_way_;
+  bool may_give_way_;
+  bool gives_way_ = false;
+  int cpu_ = -1;
+  std::chrono::nanoseconds last_look_{0};
+  pid_t followed_ = 0;
+  std::chrono::nanoseconds waited_{0};  // for a CPU, at the last look
+  std::chrono::nanoseconds ran_{0};     // the followed thread, at the last look
+};
+
+}  // namespace debug_process::trace::ptrace

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace/ptrace/kernel.h"
+
+#include <sys/wait.h>
+
+#include <cerrno>
+
+namespace debug_process::trace::ptrace {
+namespace {
+
+int call(__ptrace_request request, pid_t tid, unsigned long data) {
+  return ::ptrace(request, tid, nullptr, data) == 0 ? 0 : errno;
+}
+
+int status_of_end(const siginfo_t& info) {
+  constexpr int kCoreDumped = 0x80;
+  if (info.si_code == CLD_EXITED) return info.si_status << 8;
+  return info.si_status | (info.si_code == CLD_DUMPED ? kCoreDumped : 0);
+}
+
+Waited wait_with(int option, Event& event) {
+  siginfo_t info{};
+  const int options = WEXITED | WSTOPPED | WNOWAIT | __WALL | __WNOTHREAD | option;
+  if (::waitid(P_ALL, 0, &info, options) != 0)
+    return errno == ECHILD ? Waited::nobody : Waited::interrupted;
+  if (info.si_pid == 0) return Waited::interrupted;
+  event.tid = info.si_pid;
+  event.stopped = info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED;
+  event.signal = info.si_status & 0xff;
+  event.ptrace_event = info.si_status >> 8;
+  event.wait_status = event.stopped ? 0 : status_of_end(info);
+  return Waited::event;
+}
+
+}  // namespace
+
+int seize(pid_t tid, unsigned options) {
+  return call(PTRACE_SEIZE, tid, options);
+}
+
+int interrupt(pid_t tid) {
+  return call(PTRACE_INTERRUPT, tid, 0);
+}
+
+int detach(pid_t tid) {
+  return call(PTRACE_DETACH, tid, 0);
+}
+
+int listen(pid_t tid) {
+  return call(PTRACE_LISTEN, tid, 0);
+}
+
+int go_on(pid_t tid, int signal_number) {
+  return call(PTRACE_CONT, tid, static_cast<unsigned long>(signal_number));
+}
+
+int go_to_call(pid_t tid, int signal_number) {
+  return call(PTRACE_SYSCALL, tid, static_cast<unsigned long>(signal_number));
+}
+
+std::optional<unsigned long> event_message(pid_t tid) {
+  unsigned long message = 0;
+  if (::ptrace(PTRACE_GETEVENTMSG, tid, nullptr, &message) != 0) return std::nullopt;
+  return message;
+}
+
+std::optional<SyscallInfo> syscall_info(pid_t tid) {
+  SyscallInfo info{};
+  if (::ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof(info), &info) <= 0) return std::nullopt;
+  return info;
+}
+
+Waited wait_for_event(Event& event) {
+  return wait_with(0, event);
+}
+
+Waited next_event(Event& event) {
+  return wait_with(WNOHANG, event);
+}
+
+void take_event(pid_t tid) {
+  (void)::waitpid(tid, nullptr, __WALL | __WNOTHREAD | WNOHANG);
+}
+
+}  // namespace debug_process::trace::ptrace

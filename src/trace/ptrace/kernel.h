@@ -1,0 +1,47 @@
+// The ptrace requests that the backend makes. For the thread that traces alone: ptrace(2) knows no
+// other. All return 0 or errno; ESRCH is a thread that was killed meanwhile.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/ptrace.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+
+namespace debug_process::trace::ptrace {
+
+// As PTRACE_GET_SYSCALL_INFO gives it (Linux 5.3).
+using SyscallInfo = __ptrace_syscall_info;
+
+int seize(pid_t tid, unsigned options);
+int interrupt(pid_t tid);
+int detach(pid_t tid);
+int listen(pid_t tid);                    // in a group stop: stays stopped, SIGCONT is told
+int go_on(pid_t tid, int signal_number);  // until the next event
+int go_to_call(pid_t tid,
+               int signal_number);  // until the next event, or end of a call's way in or out
+std::optional<unsigned long> event_message(pid_t tid);
+std::optional<SyscallInfo> syscall_info(pid_t tid);
+
+// What a thread did that waitid(2) tells of.
+struct Event {
+  pid_t tid = 0;
+  bool stopped = false;  // else it ended
+  int signal = 0;        // stopped: the lower byte
+  int ptrace_event = 0;  // stopped: PTRACE_EVENT_*, or 0
+  int wait_status = 0;   // ended: as from wait(2)
+};
+
+enum class Waited { event, interrupted, nobody };
+
+// Waits for one event of any tracee. The event stays, until the thread goes on or it is taken: were
+// it taken, and we killed before the thread goes on, the signal that stopped it would be lost.
+Waited wait_for_event(Event& event);
+// Does not wait: interrupted when there is none.
+Waited next_event(Event& event);
+// Takes the event: a thread that has ended is then gone, and one that has executed a program from
+// another thread than the first takes no requests before that (ptrace_freeze_traced()).
+void take_event(pid_t tid);
+
+}  // namespace debug_process::trace::ptrace

@@ -1,0 +1,55 @@
+// Where a thread is, before it is stopped: the kernel's answers in /proc.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "proc/procfs.h"
+#include "trace/activity.h"
+
+namespace debug_process::trace::ptrace {
+
+struct Sight {
+  bool gone = false;
+  bool running = false;            // has or wants a CPU, as far as could be seen
+  bool may_be_stopped = false;     // the program will not notice
+  std::optional<SyscallKey> call;  // that it is blocked in
+};
+
+// A call that a thread is in, with its arguments.
+struct SeenCall {
+  SyscallKey key;
+  std::array<std::uint64_t, 6> args{};
+};
+
+// How often a thread gave up its CPU by itself, to sleep, and how often it had to.
+struct Switches {
+  std::uint64_t voluntary = 0;
+  std::uint64_t involuntary = 0;
+};
+
+class Looker {
+ public:
+  explicit Looker(proc::Procfs procfs = proc::Procfs()) : procfs_(std::move(procfs)) {}
+
+  [[nodiscard]] Sight look(pid_t pid, pid_t tid) const;
+  // Of a thread that stands still; also where it is stopped on its way into a call or out of it.
+  [[nodiscard]] std::optional<SeenCall> call(pid_t pid, pid_t tid) const;
+  // It last ran on; -1: unknown.
+  [[nodiscard]] int cpu_of(pid_t pid, pid_t tid) const;
+  [[nodiscard]] std::optional<Switches> switches(pid_t pid, pid_t tid) const;
+  // Changes whenever the thread runs; empty: unknown.
+  [[nodiscard]] std::string trail(pid_t pid, pid_t tid) const;
+
+ private:
+  [[nodiscard]] bool socket_without_timeout(pid_t pid, int fd) const;
+
+  proc::Procfs procfs_;
+};
+
+}  // namespace debug_process::trace::ptrace

@@ -1,0 +1,137 @@
+// Traces a process: seizes its threads, takes their stops one by one, and lets them go on.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <list>
+#include <optional>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "trace/backend.h"
+#include "trace/ptrace/bursts.h"
+#include "trace/ptrace/counters.h"
+#include "trace/ptrace/cpu.h"
+#include "trace/ptrace/kernel.h"
+#include "trace/ptrace/look.h"
+#include "trace/ptrace/tracee.h"
+#include "trace/scale.h"
+
+namespace debug_process::trace::ptrace {
+
+// Threads that have ended in the window.
+struct Exited {
+  std::uint64_t threads = 0;
+  std::uint64_t calls = 0;
+  bool fully_watched = true;
+  std::vector<Exposure> exposures;  // of some together, where there are very many
+};
+
+// What watching was like, for the one who makes an Activity of it.
+struct Ended {
+  std::chrono::nanoseconds opened{0};
+  std::chrono::nanoseconds at{0};
+  std::optional<int> wait_status;
+  std::uint64_t execs = 0;
+  bool paused = false;
+  std::vector<std::string> notes;
+};
+
+// All but the readers of the end is for one thread alone, which is the tracer. When that thread
+// ends, so do all its hold on the target, whatever state that is in: the kernel's exit_ptrace().
+class Loop {
+ public:
+  Loop(const WatchOptions& options, std::chrono::nanoseconds cost_per_call);
+
+  // All threads of the target, and with --follow those of its descendants. None is stopped by that.
+  // The errno of the first refusal.
+  [[nodiscard]] int seize();
+  // Sees to it that all threads stop at their calls; settled() when that is so, as far as it goes.
+  void arm();
+  [[nodiscard]] bool settled() const { return stopping_ == 0 && !some_run_; }
+  // The window begins: what was seen before does not count.
+  void open(std::chrono::nanoseconds now);
+  // Waits for the next event, or a signal, and says when that was; false when there is nothing left
+  // to wait for.
+  bool step(std::chrono::nanoseconds& now);
+  // What has to be done in time; returns when to come again.
+  std::chrono::nanoseconds tick(std::chrono::nanoseconds now);
+  // The window ends. The thread has to end now: stopped threads wait for that.
+  void close(std::chrono::nanoseconds now);
+
+  // After the end, in any thread:
+  [[nodiscard]] const Ended& end() const { return end_; }
+  [[nodiscard]] const std::unordered_map<pid_t, Tracee>& tracees() const { return tracees_; }
+  [[nodiscard]] const Exited& exited() const { return exited_; }
+  [[nodiscard]] const std::list<Process>& processes() const { return processes_; }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] std::uint64_t calls() const { return calls_; }
+
+ private:
+  int seize_process(Process& process);
+  int seize_new_threads(Process& process, std::size_t& added);
+  void seize_descendants();
+  void drain();
+
+  void handle(const Event& event, std::chrono::nanoseconds now);
+  void at_call(Tracee& thread, std::chrono::nanoseconds now);
+  void enters(Tracee& thread, const SyscallInfo& info, std::chrono::nanoseconds now);
+  void leaves(Tracee& thread, const SyscallInfo& info, std::chrono::nanoseconds now);
+  void executed(pid_t tid, std::chrono::nanoseconds now);
+  void ended(const Event& event, std::chrono::nanoseconds now);
+  void resume(Tracee& thread, int signal_number, std::chrono::nanoseconds now);
+  void stay_stopped(Tracee& thread, std::chrono::nanoseconds now);
+  void has_stopped(Tracee& thread, std::chrono::nanoseconds now);
+
+  Tracee* find(pid_t tid);
+  // A thread that was made by a traced one; null when it is none of ours, and let go.
+  Tracee* adopt(pid_t tid, std::chrono::nanoseconds now);
+  Process* process_of(pid_t tid);
+  Process& add_process(pid_t pid, std::optional<pid_t> parent);
+  Tracee& add_thread(Process& process, pid_t tid, std::chrono::nanoseconds now);
+  void bury(Tracee& thread, std::chrono::nanoseconds now);
+
+  void begin_watch(Tracee& thread, std::chrono::nanoseconds now);
+  void end_watch(Tracee& thread, std::chrono::nanoseconds now);
+  void queue_unwatched();
+  [[nodiscard]] bool some_moved() const;
+  void look_round(std::chrono::nanoseconds limit);
+  std::chrono::nanoseconds until_next_look(std::chrono::nanoseconds last_took);
+  bool try_to_stop(Tracee& thread);
+  bool is_in_program(Tracee& thread);
+  void park(Tracee& thread, const Sight& sight, std::chrono::nanoseconds now);
+  [[nodiscard]] std::chrono::nanoseconds lost(const Tracee& thread,
+                                              std::chrono::nanoseconds now) const;
+
+  WatchOptions options_;
+  std::chrono::nanoseconds cost_per_call_;
+  Looker looker_;
+  Cpu cpu_;
+  Counters counters_;
+  Bursts bursts_;
+  bool armed_ = false;       // stops at calls are wanted, or were
+  bool counting_ = false;    // the window is open
+  bool over_ = false;        // the target has ended
+  std::uint64_t calls_ = 0;  // of all threads, in the window
+  std::uint64_t price_ = 0;  // of all threads
+  std::chrono::nanoseconds spent_{0};
+  std::list<Process> processes_;
+  std::unordered_map<pid_t, Process*> living_;
+  std::unordered_map<pid_t, Tracee> tracees_;
+  Exited exited_;
+  std::deque<pid_t> unwatched_;
+  std::chrono::nanoseconds moved_at_{0};  // one of them was last found to have run
+  bool some_run_ = false;                 // of them, but could not be stopped yet
+  std::minstd_rand random_;
+  std::size_t stopping_ = 0;  // threads that have been interrupted, and not stopped yet
+  std::size_t watched_ = 0;   // threads whose calls are seen
+  Ended end_;
+};
+
+// CLOCK_MONOTONIC.
+[[nodiscard]] std::chrono::nanoseconds monotonic_now();
+
+}  // namespace debug_process::trace::ptrace

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace/ptrace/ptrace_backend.h"
+
+#include <optional>
+
+#include "trace/ptrace/busy.h"
+#include "trace/ptrace/outcome.h"
+#include "trace/ptrace/tracer.h"
+
+namespace debug_process::trace::ptrace {
+namespace {
+
+class PtraceBackend : public Backend {
+ public:
+  explicit PtraceBackend(const WatchOptions& options) : options_(options), tracer_(options) {}
+
+  Result<void> attach() { return tracer_.attach(); }
+
+  void start() override {
+    busy_.emplace(options_.pid);
+    tracer_.open();
+  }
+
+  Result<Activity> stop() override {
+    const BusyShares busy = busy_ ? busy_->until_now() : BusyShares();
+    tracer_.close();
+    return make_activity(tracer_.loop(), options_, tracer_.cost(), busy);
+  }
+
+ private:
+  WatchOptions options_;
+  Tracer tracer_;
+  std::optional<Busy> busy_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> load(const WatchOptions& options) {
+  auto backend = std::make_unique<PtraceBackend>(options);
+  if (auto attached = backend->attach(); !attached)
+    return tl::unexpected(std::move(attached.error()));
+  return backend;
+}
+
+}  // namespace debug_process::trace::ptrace

@@ -1,0 +1,52 @@
+// One thread that is traced, and one process that it belongs to.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "trace/ptrace/counters.h"
+#include "trace/ptrace/look.h"
+
+namespace debug_process::trace::ptrace {
+
+struct Process {
+  ProcessStats stats;  // without the counts: those are in `calls`
+  ProcessCalls calls;
+};
+
+// Left alone in a call that an interruption would break.
+struct Parked {
+  std::optional<SyscallKey> call;
+  std::string trail;                   // Looker::trail(): the same again, it has not run meanwhile
+  std::chrono::nanoseconds since{0};   // it was first found there
+  std::chrono::nanoseconds proven{0};  // until then it had not run
+};
+
+struct Tracee {
+  pid_t tid = 0;
+  Process* process = nullptr;
+  ThreadCalls calls;
+
+  // Its calls are seen from here on; nullopt: it runs free.
+  std::optional<std::chrono::nanoseconds> watched_since;
+  std::chrono::nanoseconds watched{0};  // before that
+  std::chrono::nanoseconds joined{0};   // the window, or this thread in it, began
+  std::optional<Parked> parked;
+  std::optional<Switches> switches;  // at the last look
+  bool stopping = false;             // it has been interrupted, and has not stopped yet
+  bool listening = false;            // stopped by a signal, as the whole process is
+  std::uint64_t price = 0;           // of its calls, in calls of the measured cost
+  // Interrupted while it ran, then: what it has lost by that.
+  std::optional<std::chrono::nanoseconds> interrupted_at;
+  std::chrono::nanoseconds lost{0};
+
+  [[nodiscard]] std::chrono::nanoseconds watched_until(std::chrono::nanoseconds now) const {
+    return watched + (watched_since ? now - *watched_since : std::chrono::nanoseconds(0));
+  }
+};
+
+}  // namespace debug_process::trace::ptrace

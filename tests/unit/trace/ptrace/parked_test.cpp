@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace/ptrace/parked.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+namespace debug_process::trace::ptrace {
+namespace {
+
+Disturbance of(const char* name, const std::array<std::uint64_t, 6>& args = {},
+               abi::Abi abi = abi::Abi::native) {
+  return disturbance({abi, abi::syscall_number(abi, name).value_or(-1)}, args);
+}
+
+TEST(Parked, LeavesAloneWhatSignal7Lists) {
+  for (const char* name : {"epoll_pwait", "semtimedop", "rt_sigtimedwait", "io_getevents",
+                           "io_uring_enter", "recvmmsg"})
+    EXPECT_EQ(of(name), Disturbance::breaks) << name;
+}
+
+TEST(Parked, LeavesAloneWhatMayHaveDoneAPart) {
+  for (const char* name : {"write", "writev", "sendto", "sendmsg", "splice", "ioctl"})
+    EXPECT_EQ(of(name), Disturbance::breaks) << name;
+}
+
+TEST(Parked, StopsWhatTheKernelRestarts) {
+  for (const char* name : {"futex", "ppoll", "pselect6", "clock_nanosleep", "nanosleep", "wait4",
+                           "waitid", "msgrcv", "rt_sigsuspend", "flock", "openat"})
+    EXPECT_EQ(of(name), Disturbance::none) << name;
+}
+
+TEST(Parked, AsksForTheTimeoutOfASocket) {
+  for (const char* name : {"read", "readv", "accept4", "recvfrom", "recvmsg"})
+    EXPECT_EQ(of(name), Disturbance::breaks_with_timeout) << name;
+}
+
+TEST(Parked, LeavesAloneAReceiveThatWaitsForAllOfIt) {
+  EXPECT_EQ(of("recvfrom", {3, 0, 100, MSG_WAITALL, 0, 0}), Disturbance::breaks);
+  EXPECT_EQ(of("recvmsg", {3, 0, MSG_WAITALL, 0, 0, 0}), Disturbance::breaks);
+}
+
+#ifdef __x86_64__
+TEST(Parked, KnowsThe32BitCalls) {
+  EXPECT_EQ(of("epoll_wait", {}, abi::Abi::compat32), Disturbance::breaks);
+  EXPECT_EQ(of("socketcall", {}, abi::Abi::compat32), Disturbance::breaks);
+  EXPECT_EQ(of("ipc", {4}, abi::Abi::compat32), Disturbance::breaks);  // semtimedop
+  EXPECT_EQ(of("ipc", {12}, abi::Abi::compat32), Disturbance::none);   // msgrcv
+}
+#endif
+
+}  // namespace
+}  // namespace debug_process::trace::ptrace
