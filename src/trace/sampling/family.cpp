@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace/sampling/family.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace debug_process::trace::sampling {
+
+Result<Family> Family::of(const proc::Procfs& procfs, pid_t pid) {
+  auto reader = TaskReader::open(procfs, pid);
+  if (!reader) return fail(reader.error());
+  Looker looker(std::move(*reader));
+  const auto stat = looker.stat();
+  if (!stat) return fail(stat.error());
+  Family family(procfs);
+  ProcessStats stats;
+  stats.pid = pid;
+  stats.parent = stat->ppid;
+  stats.comm = stat->comm;
+  family.members_.push_back({std::move(looker), stat->start_time, std::move(stats), false});
+  family.living_ = 1;
+  return family;
+}
+
+bool Family::knows(const proc::Stat& stat) const {
+  return std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
+    return member.looker.pid() == stat.pid && member.start_time == stat.start_time;
+  });
+}
+
+bool Family::has_living(pid_t pid) const {
+  return std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
+    return !member.ended && member.looker.pid() == pid;
+  });
+}
+
+void Family::take_in(const proc::Stat& stat) {
+  if (living_ >= kMost) {
+    ++missed_;
+    return;
+  }
+  auto reader = TaskReader::open(procfs_, stat.pid);
+  if (!reader) return;
+  Looker looker(std::move(*reader));
+  // It may have ended, and its number gone to another, between the two.
+  const auto again = looker.stat();
+  if (!again || again->start_time != stat.start_time) return;
+  ProcessStats stats;
+  stats.pid = stat.pid;
+  stats.parent = stat.ppid;
+  stats.comm = stat.comm;
+  stats.started_in_window = searched_;
+  members_.push_back({std::move(looker), stat.start_time, std::move(stats), false});
+  ++living_;
+}
+
+void Family::search() {
+  const auto pids = procfs_.list_numbers("");
+  if (!pids) return;
+  std::vector<proc::Stat> others;
+  for (const int pid : *pids) {
+    if (has_living(pid)) continue;
+    auto stat = procfs_.read(fmt::format("{}/stat", pid)).and_then(proc::parse_stat);
+    if (stat && !stat->is_dead() && !knows(*stat)) others.push_back(std::move(*stat));
+  }
+  missed_ = 0;
+  for (bool found = true; found;) {
+    found = false;
+    for (proc::Stat& stat : others) {
+      if (stat.pid == 0 || !has_living(stat.ppid)) continue;
+      take_in(stat);
+      stat.pid = 0;
+      found = true;
+    }
+  }
+  searched_ = true;
+}
+
+bool Family::refresh(Member& member) {
+  if (member.ended) return false;
+  const auto stat = member.looker.stat();
+  const bool same = stat && stat->start_time == member.start_time;
+  // A leader that has ended while its threads go on is no end.
+  if (same && (!stat->is_dead() || stat->threads > 1)) {
+    member.stats.comm = stat->comm;
+    return true;
+  }
+  member.ended = true;
+  member.stats.ended_in_window = true;
+  --living_;
+  return false;
+}
+
+}  // namespace debug_process::trace::sampling

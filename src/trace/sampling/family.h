@@ -1,0 +1,57 @@
+// The target and, with --follow, its descendants: those there and those to come.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "proc/procfs.h"
+#include "trace/activity.h"
+#include "trace/sampling/look.h"
+
+namespace debug_process::trace::sampling {
+
+struct Member {
+  Looker looker;
+  std::chrono::nanoseconds start_time{0};  // after boot
+  ProcessStats stats;
+  bool ended = false;
+};
+
+class Family {
+ public:
+  // Each holds a descriptor.
+  static constexpr std::size_t kMost = 256;
+
+  // Fails when the target's stat cannot be read.
+  [[nodiscard]] static Result<Family> of(const proc::Procfs& procfs, pid_t pid);
+
+  [[nodiscard]] std::vector<Member>& members() { return members_; }
+  [[nodiscard]] const std::vector<Member>& members() const { return members_; }
+  // Looks for children by the ppid of all processes. Those found in the first search are taken to
+  // have been there before the window.
+  void search();
+  // True when it lives: its name is then up to date. PID reuse is an end.
+  bool refresh(Member& member);
+  // How many could not be taken in, being too many at a time.
+  [[nodiscard]] std::uint64_t missed() const { return missed_; }
+
+ private:
+  explicit Family(proc::Procfs procfs) : procfs_(std::move(procfs)) {}
+
+  [[nodiscard]] bool knows(const proc::Stat& stat) const;
+  [[nodiscard]] bool has_living(pid_t pid) const;
+  void take_in(const proc::Stat& stat);
+
+  proc::Procfs procfs_;
+  std::vector<Member> members_;  // the target first
+  std::size_t living_ = 0;
+  bool searched_ = false;
+  std::uint64_t missed_ = 0;
+};
+
+}  // namespace debug_process::trace::sampling
