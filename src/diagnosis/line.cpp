@@ -19,6 +19,8 @@ using std::chrono::nanoseconds;
 constexpr double kMostOfTheTime = 0.5;
 // From here on "where does the time go" is answered by the CPU, not by what threads wait for.
 constexpr double kBusy = 0.5;
+// Of fewer, a share says little.
+constexpr std::uint64_t kFewestSamples = 20;
 
 // What was not looked at: rules were silent there because they had nothing to go by.
 std::string gaps(const Facts& facts) {
@@ -34,6 +36,9 @@ std::string gaps(const Facts& facts) {
   look(facts.sockets, "sockets");
   look(facts.memory, "memory");
   std::string text;
+  if (facts.syscalls.sampled) text += ", no calls counted";
+  if (!facts.syscalls.filter.empty())
+    text += fmt::format(", only calls of {}", facts.syscalls.filter);
   if (!missing.empty()) text += fmt::format(", nothing known of {}", fmt::join(missing, ", "));
   if (!window_is_long_enough(facts)) {
     text += fmt::format(", {} is too short for most", format_duration(facts.window));
@@ -54,14 +59,17 @@ std::size_t active_threads(const Facts& facts) {
 // The system call in which the threads spent most of their wall time, and its share of it.
 std::string where_threads_were(const Facts& facts) {
   const double seconds = observed_seconds(facts);
-  if (!facts.syscalls.traced || seconds <= 0) return {};
+  // Which threads are active is told by all their calls.
+  if (!counts_all_calls(facts) || seconds <= 0) return {};
   // Threads that sleep through the window say nothing of those that work, if there are any.
   const std::size_t active = active_threads(facts);
   const std::uint64_t threads = active > 0 ? active : facts.threads.count.value_or(0);
   if (threads == 0) return {};
   const nanoseconds observed(static_cast<std::int64_t>(seconds * 1e9));
   std::map<std::string_view, nanoseconds> time;
-  for (const auto& row : facts.syscalls.rows) time[row.syscall] += row.latency.sum;
+  // Time that a tracer has added is not the target's.
+  if (times_are_own(facts))
+    for (const auto& row : facts.syscalls.rows) time[row.syscall] += row.latency.sum;
   for (const auto& call : facts.syscalls.in_flight) {
     if (active > 0 && call.started_before_window) continue;
     if (call.elapsed) time[call.syscall] += std::min(*call.elapsed, observed);
@@ -76,11 +84,34 @@ std::string where_threads_were(const Facts& facts) {
                      active > 0 ? "the active threads'" : "thread", most->first);
 }
 
+// The same by samples. Threads that did not run once say nothing of those that work.
+std::string where_samples_were(const Facts& facts) {
+  const auto& shares = facts.syscalls.time_shares;
+  const auto is_idle = [](const auto& share) { return share.idle; };
+  const auto idle = std::count_if(shares.begin(), shares.end(), is_idle);
+  const bool leave_out = idle > 0 && static_cast<std::size_t>(idle) < shares.size();
+  std::map<std::string_view, std::uint64_t> samples;
+  std::uint64_t all = 0;
+  for (const auto& share : shares) {
+    if (leave_out && share.idle) continue;
+    all += share.samples;
+    if (share.syscall) samples[*share.syscall] += share.samples;
+  }
+  if (samples.empty() || all < kFewestSamples) return {};
+  const auto most =
+      std::max_element(samples.begin(), samples.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  const double share = static_cast<double>(most->second) / static_cast<double>(all);
+  if (share < kMostOfTheTime) return {};
+  return fmt::format("{} of {} time in {} (sampled)", format_ratio({share}),
+                     leave_out ? "the active threads'" : "thread", most->first);
+}
+
 std::string where_the_time_went(const Facts& facts) {
   if (facts.threads.cpu && facts.threads.cpu->value >= kBusy) {
     return fmt::format("busy: {} of a CPU", format_ratio(*facts.threads.cpu));
   }
-  return where_threads_were(facts);
+  return facts.syscalls.sampled ? where_samples_were(facts) : where_threads_were(facts);
 }
 
 }  // namespace

@@ -34,6 +34,23 @@ bool is_warming_up(const Facts& facts) {
   return facts.process.uptime && *facts.process.uptime < kWarmUp;
 }
 
+bool counts_all_calls(const Facts& facts) {
+  return facts.syscalls.traced && facts.syscalls.filter.empty();
+}
+
+bool counts_successes(const Facts& facts) {
+  return facts.syscalls.traced && !facts.syscalls.failed_only;
+}
+
+bool silence_tells(const Facts& facts) {
+  const double seen = facts.syscalls.coverage.value * observed_seconds(facts);
+  return counts_all_calls(facts) && seen >= std::chrono::duration<double>(kShortestWindow).count();
+}
+
+bool times_are_own(const Facts& facts) {
+  return !facts.syscalls.inflated_latencies;
+}
+
 CallTotals calls_of(const Facts& facts, Names names) {
   CallTotals totals;
   for (const auto& row : facts.syscalls.rows) {

@@ -28,6 +28,15 @@ inline constexpr std::chrono::seconds kWarmUp{10};
 [[nodiscard]] bool window_is_long_enough(const Facts& facts);
 [[nodiscard]] bool is_warming_up(const Facts& facts);
 
+// What is not there was not made: no filter left it out.
+[[nodiscard]] bool counts_all_calls(const Facts& facts);
+// Calls are compared with those of them that failed: not when only failed ones were counted.
+[[nodiscard]] bool counts_successes(const Facts& facts);
+// What was not seen in slices of the window hardly happened at all.
+[[nodiscard]] bool silence_tells(const Facts& facts);
+// Time in calls is the target's own, without what a tracer added.
+[[nodiscard]] bool times_are_own(const Facts& facts);
+
 using Names = std::initializer_list<std::string_view>;
 
 struct CallTotals {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "render/escape.h"
+#include "render/json_parts.h"
 
 namespace debug_process::render {
 namespace {
@@ -131,6 +132,8 @@ Json table_json(const report::Table& table) {
   return rows;
 }
 
+}  // namespace
+
 Json section_json(const report::Section& section) {
   Json metrics = Json::object();
   for (const report::Metric& metric : section.metrics) {
@@ -148,11 +151,14 @@ Json section_json(const report::Section& section) {
   return out;
 }
 
+namespace {
+
 Json collection_json(const report::Collection& collection) {
   Json losses = Json::object();
   for (const auto& [what, count] : collection.losses) losses[escape_invalid_utf8(what)] = count;
   Json out = {{"coverage_ratio", optional_json(collection.coverage)},
               {"counts", nullptr},
+              {"inflated_latencies", collection.inflated_latencies},
               {"cost",
                {{"target_ns_per_call", optional_json(collection.cost.target_per_call)},
                 {"bystander_ns_per_call", optional_json(collection.cost.bystander_per_call)},

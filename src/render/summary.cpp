@@ -62,6 +62,17 @@ std::string target_text(const report::Target& target) {
   return text;
 }
 
+std::string counts_text(const report::Collection& collection) {
+  std::string text;
+  if (collection.counts == report::Counts::samples)
+    return ", samples: shares of time, and no counts";
+  if (collection.counts) text += fmt::format(", counts {}", report::to_string(*collection.counts));
+  if (collection.coverage)
+    text += fmt::format(", {} of the window observed", format_ratio(*collection.coverage));
+  if (collection.inflated_latencies) text += ", latencies inflated by the tracer's stops";
+  return text;
+}
+
 std::string watched_text(const Report& report) {
   const report::Run& run = report.run;
   std::string text = fmt::format("{} on {} for {} from {}", target_text(report.target),
@@ -75,13 +86,7 @@ std::string watched_text(const Report& report) {
   if (!run.backend_reason.empty()) {
     text += fmt::format(" ({})", escape_for_terminal(run.backend_reason));
   }
-  if (report.collection.counts) {
-    text += fmt::format(", counts {}", report::to_string(*report.collection.counts));
-  }
-  if (report.collection.coverage) {
-    text += fmt::format(", {} of the window observed", format_ratio(*report.collection.coverage));
-  }
-  return text;
+  return text + counts_text(report.collection);
 }
 
 std::string cost_text(const Report& report) {
@@ -89,8 +94,11 @@ std::string cost_text(const Report& report) {
   std::vector<std::string> target;
   if (cost.target) target.push_back("pays " + format_ratio(*cost.target) + " of a CPU");
   if (cost.target_per_call) target.push_back(format_duration(*cost.target_per_call) + " a call");
-  std::string text = target.empty() ? std::string("what the target pays was not measured")
-                                    : "the target " + join(target, ", ");
+  std::string text = "the target " + join(target, ", ");
+  if (target.empty())
+    text = report.collection.counts == report::Counts::samples
+               ? "the target is not stopped, and pays nothing for a call"
+               : "what the target pays was not measured";
   if (cost.bystander_per_call) {
     text += fmt::format("; other processes {} a call", format_duration(*cost.bystander_per_call));
   }

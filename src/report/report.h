@@ -130,6 +130,7 @@ struct Cost {
 struct Collection {
   std::optional<Ratio> coverage;  // of the window; unknown when nothing traced
   std::optional<Counts> counts;
+  bool inflated_latencies = false;  // they include stops that the tool caused
   Cost cost;
   std::map<std::string, std::uint64_t> losses;
   std::chrono::nanoseconds tool_cpu{0};

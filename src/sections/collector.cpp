@@ -11,6 +11,7 @@
 #include "sections/files/gather.h"
 #include "sections/host/gather.h"
 #include "sections/memory/gather.h"
+#include "sections/process/followed.h"
 #include "sections/process/gather.h"
 #include "sections/sockets/gather.h"
 #include "sections/syscalls/gather.h"
@@ -73,6 +74,7 @@ struct Collector::State {
   Clock::time_point started;
   Clock::time_point threads_seen;  // when last->threads was taken
   bool alive_at_start = true;
+  bool looked_again = false;  // at the threads, after the window's start
   threads::Snapshot threads_at_start;
   syscalls::Snapshot calls_at_start;
   memory::Snapshot faults_at_start;
@@ -84,8 +86,9 @@ namespace {
 // Over the time from the window's start to the last look at the threads: mostly its end.
 threads::Facts threads_until(const Collector::State& state, const trace::Activity* activity) {
   const auto seen = state.threads_seen - state.started;
-  auto facts = threads::gather(state.threads_at_start, state.last->threads, seen, activity);
-  if (seen.count() > 0 || !state.alive_at_start) return facts;
+  auto facts = threads::gather(state.threads_at_start, state.last->threads, seen, activity,
+                               state.source.filter);
+  if (state.looked_again || !state.alive_at_start) return facts;
   // It ended before a second look: what its threads did is unknown, and not nothing.
   facts.threads.clear();
   facts.cpu.reset();
@@ -165,6 +168,7 @@ void Collector::look_at_threads() {
   if (!is_alive(state_->source)) return;
   state_->last->threads = std::move(threads);
   state_->threads_seen = Clock::now();
+  state_->looked_again = true;
 }
 
 void Collector::checkpoint() {
@@ -173,6 +177,7 @@ void Collector::checkpoint() {
   // It may have ended while it was being read.
   if (!is_alive(state_->source)) return;
   state_->threads_seen = holdings.at;
+  state_->looked_again = true;
   state_->last = std::move(holdings);
 }
 
@@ -189,13 +194,14 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   Facts facts;
   facts.window = window;
   facts.process = last.process;
+  if (activity != nullptr) process::add_followed(source, *activity, facts.process);
   facts.files = last.files;
   facts.sockets = last.sockets;
   facts.memory = last.memory;
   facts.threads = threads_until(*state_, activity);
-  facts.syscalls =
-      syscalls::gather(state_->calls_at_start, calls_at_end, window, activity, why_untraced);
-  facts.errors = errors::gather(activity, why_untraced);
+  facts.syscalls = syscalls::gather(state_->calls_at_start, calls_at_end, window, activity,
+                                    why_untraced, source.filter);
+  facts.errors = errors::gather(activity, why_untraced, source.filter);
   name_descriptors(facts);
   facts.host = host::gather(source);
   if (last.at < ended) mark_as_ended(*state_, ended, facts);

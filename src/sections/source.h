@@ -10,6 +10,7 @@
 #include <string>
 
 #include "proc/procfs.h"
+#include "sections/filter.h"
 
 namespace debug_process::sections {
 
@@ -21,7 +22,8 @@ struct Source {
   proc::Procfs procfs;  // /proc, or a fixture's
   std::string cgroup_root = "/sys/fs/cgroup";
   bool allow_slow_memory =
-      false;  // --pss: read PSS even when that stalls the target beyond the budget
+      false;           // --pss: read PSS even when that stalls the target beyond the budget
+  Filter filter = {};  // which calls were to be counted
 };
 
 }  // namespace debug_process::sections

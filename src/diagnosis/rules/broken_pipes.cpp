@@ -25,7 +25,7 @@ std::optional<Finding> broken_pipes(const Facts& facts) {
       facts, {"write", "writev", "send", "sendto", "sendmsg", "sendmmsg", "sendfile", "splice"});
   const bool often = per_second(broken, facts) >= kPerSecond;
   const bool large_share =
-      sends.calls >= kFewestEvents &&
+      counts_all_calls(facts) && sends.calls >= kFewestEvents &&
       static_cast<double>(broken) >= kShareOfSends * static_cast<double>(sends.calls);
   if (!often && !large_share) return std::nullopt;
   return Finding{

@@ -15,7 +15,7 @@ constexpr double kCallsPerSecond = 1;
 }  // namespace
 
 std::optional<Finding> compute_bound(const Facts& facts) {
-  if (!window_is_long_enough(facts)) return std::nullopt;
+  if (!window_is_long_enough(facts) || !silence_tells(facts)) return std::nullopt;
   const sections::threads::Thread* first = nullptr;
   std::uint64_t busy = 0;
   for (const auto& thread : facts.threads.threads) {

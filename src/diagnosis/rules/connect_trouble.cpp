@@ -33,6 +33,7 @@ std::optional<Finding> connect_trouble(const Facts& facts) {
                    {cite(*timed_out.front())},
                    "from this host: nc -vz PEER PORT; then firewalls and routes on the way"};
   }
+  if (!counts_successes(facts)) return std::nullopt;
   const auto refused = failures(facts, {ECONNREFUSED}, {"connect"});
   if (refused.empty() || refused.front()->calls < kFewestRefused) return std::nullopt;
   const ErrorRow& row = *refused.front();

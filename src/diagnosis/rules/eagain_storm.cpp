@@ -24,7 +24,7 @@ bool means_not_ready(const ErrorRow& row) {
 }  // namespace
 
 std::optional<Finding> eagain_storm(const Facts& facts) {
-  if (!window_is_long_enough(facts)) return std::nullopt;
+  if (!window_is_long_enough(facts) || !counts_successes(facts)) return std::nullopt;
   for (const ErrorRow* row : failures(facts, {EAGAIN})) {
     if (!means_not_ready(*row) || row->calls < kFewestEvents) continue;
     const CallTotals all = calls_of(facts, {row->syscall});

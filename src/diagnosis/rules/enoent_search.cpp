@@ -35,6 +35,8 @@ std::vector<const ErrorRow*> misses(const Facts& facts) {
 
 std::optional<Finding> enoent_search(const Facts& facts) {
   if (!window_is_long_enough(facts) || is_warming_up(facts)) return std::nullopt;
+  // A share over many calls: not when some of them were left out.
+  if (!counts_all_calls(facts)) return std::nullopt;
   const CallTotals all = lookups(facts);
   const auto missing = misses(facts);
   const std::uint64_t missed = count(missing);
@@ -44,7 +46,7 @@ std::optional<Finding> enoent_search(const Facts& facts) {
   if (share < kShareOfLookups || per_second(missed, facts) < kPerSecond) return std::nullopt;
 
   const double lost = share * std::chrono::duration<double>(all.time).count();
-  const bool costly = lost >= kShareOfWallTime * observed_seconds(facts);
+  const bool costly = times_are_own(facts) && lost >= kShareOfWallTime * observed_seconds(facts);
   return Finding{"",
                  costly ? Severity::warning : Severity::info,
                  fmt::format("{} of file lookups find nothing, {}: {}", format_ratio({share}),

@@ -18,20 +18,22 @@ constexpr double kShareOfWallTime = 0.01;  // a tenth of hardly any time is no m
 
 std::optional<Finding> mapping_churn(const Facts& facts) {
   if (!window_is_long_enough(facts) || is_warming_up(facts)) return std::nullopt;
+  if (!counts_successes(facts)) return std::nullopt;
   const CallTotals churn =
       calls_of(facts, {"mmap", "mmap2", "munmap", "mremap", "mprotect", "brk", "madvise"});
   if (churn.calls < kFewestEvents) return std::nullopt;
   const double rate = per_second(churn.calls, facts);
   const double time = std::chrono::duration<double>(churn.time).count();
   const double all_time = std::chrono::duration<double>(facts.syscalls.in_syscalls).count();
-  const bool costly =
-      time >= kShareOfSyscallTime * all_time && time >= kShareOfWallTime * observed_seconds(facts);
+  const bool costly = counts_all_calls(facts) && times_are_own(facts) &&
+                      time >= kShareOfSyscallTime * all_time &&
+                      time >= kShareOfWallTime * observed_seconds(facts);
   if (rate < kCallsPerSecond && !costly) return std::nullopt;
   return Finding{
       "",
       Severity::warning,
-      fmt::format("memory is mapped and unmapped at {} ({} in all)", format_rate({rate}),
-                  format_duration(churn.time)),
+      fmt::format("memory is mapped and unmapped at {}", format_rate({rate})) +
+          (times_are_own(facts) ? fmt::format(" ({} in all)", format_duration(churn.time)) : ""),
       "Every such call takes the lock of the address space, for which page faults of all threads "
       "wait, and freed pages have to be zeroed again.",
       {cite_calls("mmap", calls_of(facts, {"mmap"}).calls),

@@ -2,15 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "diagnosis/measure.h"
 #include "diagnosis/rules/all.h"
 
 namespace debug_process::diagnosis {
 
 namespace {
-
-// Our own ptrace backend is not news.
-constexpr std::string_view kOurselves = "debug-process";
 
 std::string tracer_name(const Facts& facts) {
   const auto pid = *facts.process.tracer_pid;
@@ -30,20 +29,28 @@ Finding stopped_by_signal(const Facts& facts) {
                       facts.process.pid)};
 }
 
+// A tracer stops its target at every call for a moment: only one that made none is held, or that
+// was found held at every look.
+bool stood_still(const Facts& facts) {
+  const auto& shares = facts.syscalls.time_shares;
+  if (facts.syscalls.sampled)
+    return !shares.empty() && std::all_of(shares.begin(), shares.end(),
+                                          [](const auto& share) { return share.state == 't'; });
+  return counts_all_calls(facts) && facts.syscalls.calls == 0;
+}
+
 }  // namespace
 
 std::optional<Finding> stopped(const Facts& facts) {
   const char state = facts.process.state_letter.value_or('?');
   if (state == 'T') return stopped_by_signal(facts);
 
+  // Our own ptrace backend is not among the facts; another run of this tool is a tracer like any.
   if (facts.process.tracer_pid.value_or(0) == 0) return std::nullopt;
-  if (facts.process.tracer_comm == kOurselves) return std::nullopt;
   const std::vector<report::Evidence> evidence{
       {"process.state", facts.process.state},
       {"process.tracer_pid", std::int64_t{*facts.process.tracer_pid}}};
-  // A tracer stops its target at every call for a moment: only one that made none is held.
-  const bool held = state == 't' && facts.syscalls.traced && facts.syscalls.calls == 0;
-  if (held) {
+  if (state == 't' && stood_still(facts)) {
     return Finding{"",
                    Severity::critical,
                    fmt::format("stopped by its tracer, {}", tracer_name(facts)),

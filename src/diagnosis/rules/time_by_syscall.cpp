@@ -24,7 +24,8 @@ bool reads_the_clock(const std::string& syscall) {
 }  // namespace
 
 std::optional<Finding> time_by_syscall(const Facts& facts) {
-  if (!window_is_long_enough(facts)) return std::nullopt;
+  // One that fails always enters the kernel.
+  if (!window_is_long_enough(facts) || !counts_successes(facts)) return std::nullopt;
   const sections::syscalls::Row* worst = nullptr;
   for (const auto& row : facts.syscalls.rows) {
     if (!reads_the_clock(row.syscall) || !is_64_bit(row.abi)) continue;
@@ -34,7 +35,7 @@ std::optional<Finding> time_by_syscall(const Facts& facts) {
   const double rate = per_second(worst->calls, facts);
   if (rate < kPerSecond) return std::nullopt;
   const double time = std::chrono::duration<double>(worst->latency.sum).count();
-  const bool costly = time >= kShareOfWallTime * observed_seconds(facts);
+  const bool costly = times_are_own(facts) && time >= kShareOfWallTime * observed_seconds(facts);
   return Finding{
       "",
       costly ? Severity::warning : Severity::info,

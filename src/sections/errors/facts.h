@@ -24,6 +24,7 @@ struct Facts {
   Completeness completeness;
   std::vector<Row> rows;  // most frequent first
   std::uint64_t errors = 0;
+  std::string filter;  // which calls were looked at: "-e file"; empty: all
 };
 
 }  // namespace debug_process::sections::errors

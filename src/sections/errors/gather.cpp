@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace debug_process::sections::errors {
 namespace {
@@ -23,12 +24,20 @@ Row to_row(const trace::ErrorStats& stats) {
 
 }  // namespace
 
-Facts gather(const trace::Activity* activity, const std::string& why_untraced) {
+Facts gather(const trace::Activity* activity, const std::string& why_untraced,
+             const Filter& filter) {
   Facts facts;
   if (activity == nullptr) {
     facts.completeness = Completeness::unavailable(why_untraced);
     return facts;
   }
+  if (activity->counts == trace::Counts::samples) {
+    facts.completeness =
+        Completeness::unavailable("time was sampled: how calls end is not seen that way");
+    return facts;
+  }
+  // -Z leaves nothing out here.
+  if (!filter.calls.is_all()) facts.filter = Filter{filter.calls}.text();
   for (const trace::SyscallStats& stats : activity->syscalls) facts.errors += stats.errors;
   for (const trace::ErrorStats& stats : activity->errors) facts.rows.push_back(to_row(stats));
   std::stable_sort(facts.rows.begin(), facts.rows.end(), [](const Row& a, const Row& b) {
@@ -38,6 +47,10 @@ Facts gather(const trace::Activity* activity, const std::string& why_untraced) {
   if (const auto lost = activity->losses.find("error_rows"); lost != activity->losses.end())
     facts.completeness.add_gap(
         fmt::format("{} failed calls have no row: too many different errors", lost->second));
+  if (activity->counts == trace::Counts::scaled)
+    facts.completeness.add_gap(fmt::format(
+        "calls were seen in {} of the window, and scaled to it: rare failures are missing",
+        format_ratio({activity->coverage})));
   return facts;
 }
 

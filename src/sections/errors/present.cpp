@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sections/errors/present.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "trace/abi/abi.h"
@@ -18,7 +20,9 @@ report::Section present(const Facts& facts) {
   });
   report::Table table;
   table.id = "errors";
-  table.when_empty = known ? "No call failed." : "";
+  const bool all = section.status == report::Status::complete;
+  if (!facts.filter.empty()) table.title = fmt::format("Only {}", facts.filter);
+  table.when_empty = !known ? "" : all ? "No call failed." : "No failed call was seen.";
   table.columns = {{"syscall", "Call"},
                    {"abi", "ABI", foreign ? Show::everywhere : Show::json_only},
                    {"errno", "Error"},

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sections/completeness.h"
+#include "util/units.h"
 
 namespace debug_process::sections::process {
 
@@ -19,6 +20,22 @@ struct Limit {
   std::optional<std::uint64_t> soft;  // nullopt: unlimited
   std::optional<std::uint64_t> hard;  // nullopt: unlimited
   std::string unit;                   // "files", "bytes", "" ...
+};
+
+// One of those watched with --follow: the target, or a descendant.
+struct Followed {
+  std::optional<pid_t> pid;     // nullopt: it has none in our PID namespace, or it is not known
+  std::optional<pid_t> parent;  // the one that forked it
+  std::string name;
+  // "sleeping", "exited with 0", "killed by SIGTERM" ...; nullopt: it has ended since the window
+  std::optional<std::string> state;
+  std::optional<int> wait_status;  // as from wait(2), when it ended in the window
+  std::optional<std::uint64_t> calls;
+  std::optional<std::uint64_t> errors;
+  std::optional<std::chrono::nanoseconds> in_calls;  // wall time, all threads
+  std::optional<Ratio> share;                        // of all wall time in calls
+  bool started_in_window = false;
+  bool ended_in_window = false;
 };
 
 struct Facts {
@@ -52,7 +69,8 @@ struct Facts {
   std::optional<std::string> tracer_comm;
   std::vector<pid_t> ns_pids;   // from our PID namespace inwards; a single one when it has no other
   std::optional<pid_t> ns_pid;  // the innermost
-  std::optional<std::string> seccomp;  // "disabled", "strict", "filter"
+  std::optional<std::string> seccomp;             // "disabled", "strict", "filter"
+  std::optional<std::vector<Followed>> followed;  // most time in calls first; only with --follow
 };
 
 }  // namespace debug_process::sections::process

@@ -4,7 +4,9 @@
 #include <pwd.h>
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
+#include <thread>
 
 #include "proc/cgroup.h"
 #include "proc/cmdline.h"
@@ -25,6 +27,8 @@ using namespace std::chrono_literals;
 constexpr auto kCmdlineLimit = 500ms;
 constexpr auto kUserNameLimit = 200ms;
 constexpr std::string_view kDeleted = " (deleted)";
+
+}  // namespace
 
 std::string state_word(char letter) {
   switch (letter) {
@@ -51,6 +55,8 @@ std::string state_word(char letter) {
   }
 }
 
+namespace {
+
 std::optional<std::string> comm_of(const proc::Procfs& procfs, pid_t pid) {
   if (pid <= 0) return std::nullopt;
   const auto stat = procfs.read(fmt::format("{}/stat", pid)).and_then(proc::parse_stat);
@@ -73,6 +79,38 @@ std::optional<std::string> user_name(uid_t uid) {
   return *name;
 }
 
+// A thread of ours: the ptrace backend at its work is no other tracer.
+bool is_our_thread(const proc::Procfs& procfs, pid_t tid) {
+  const auto own = procfs.list_numbers("self/task");
+  return own && std::find(own->begin(), own->end(), tid) != own->end();
+}
+
+// What it would be without us. Our stops at its calls pass at once; what stays is a stop signal's.
+char state_without_us(const Source& source, char state) {
+  constexpr int kLooks = 5;
+  for (int look = 0; look < kLooks && state == 't'; ++look) {
+    std::this_thread::sleep_for(1ms);
+    const auto stat =
+        source.procfs.read(fmt::format("{}/stat", source.pid)).and_then(proc::parse_stat);
+    if (!stat) return state;
+    state = stat->state;
+  }
+  return state == 't' ? 'T' : state;
+}
+
+void add_tracer(const Source& source, pid_t tracer, Facts& facts) {
+  facts.tracer_pid = tracer;
+  if (tracer == 0) return;
+  if (!is_our_thread(source.procfs, tracer)) {
+    facts.tracer_comm = comm_of(source.procfs, tracer);
+    return;
+  }
+  facts.tracer_pid = 0;
+  if (facts.state_letter != 't') return;
+  facts.state_letter = state_without_us(source, 't');
+  facts.state = state_word(*facts.state_letter);
+}
+
 void add_status(const Source& source, Facts& facts) {
   const auto status =
       source.procfs.read(fmt::format("{}/status", source.pid)).and_then(proc::parse_status);
@@ -83,8 +121,7 @@ void add_status(const Source& source, Facts& facts) {
   facts.uid = status->effective_uid;
   facts.real_uid = status->real_uid;
   facts.user = user_name(status->effective_uid);
-  facts.tracer_pid = status->tracer_pid;
-  facts.tracer_comm = comm_of(source.procfs, status->tracer_pid);
+  add_tracer(source, status->tracer_pid, facts);
   facts.ns_pids = status->ns_pids;
   if (!status->ns_pids.empty()) facts.ns_pid = status->ns_pids.back();
   if (status->seccomp) {

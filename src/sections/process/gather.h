@@ -9,4 +9,7 @@ namespace debug_process::sections::process {
 
 [[nodiscard]] Facts gather(const Source& source);
 
+// For ps's letter: "sleeping" for 'S'.
+[[nodiscard]] std::string state_word(char letter);
+
 }  // namespace debug_process::sections::process

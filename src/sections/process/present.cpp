@@ -2,6 +2,7 @@
 #include "sections/process/present.h"
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 namespace debug_process::sections::process {
 namespace {
@@ -85,6 +86,61 @@ void add_place(const Facts& facts, report::Section& section) {
                      facts.seccomp.value_or("disabled") != "disabled" ? "Seccomp" : ""});
 }
 
+// Text that tells how one ended, and for programs its two numbers.
+Value exit_code(const Followed& process) {
+  if (!process.wait_status || !WIFEXITED(*process.wait_status)) return {};
+  return std::int64_t{WEXITSTATUS(*process.wait_status)};
+}
+
+Value exit_signal(const Followed& process) {
+  if (!process.wait_status || !WIFSIGNALED(*process.wait_status)) return {};
+  return std::int64_t{WTERMSIG(*process.wait_status)};
+}
+
+report::Table processes_table(const Facts& facts) {
+  using report::Show;
+  report::Table table{
+      "processes",
+      fmt::format(
+          "Processes, by time in calls (files, sockets, memory and threads are of {} alone)",
+          facts.pid),
+      {{"pid", "PID"},
+       {"parent", "Parent"},
+       {"name", "Process", Show::everywhere, true},
+       {"state", "State"},
+       {"exit_code", "", Show::json_only},
+       {"exit_signal", "", Show::json_only},
+       {"calls", "Calls"},
+       {"errors", "Errors"},
+       {"in_calls_ns", "In calls"},
+       {"share_ratio", "Share"},
+       {"started_in_window", "New"},
+       {"ended_in_window", "", Show::json_only}},
+      {},
+      {}};
+  for (const Followed& process : *facts.followed) {
+    table.rows.push_back({number(process.pid), number(process.parent), process.name,
+                          to_value(process.state), exit_code(process), exit_signal(process),
+                          to_value(process.calls), to_value(process.errors),
+                          to_value(process.in_calls), to_value(process.share),
+                          process.started_in_window, process.ended_in_window});
+  }
+  return table;
+}
+
+void add_followed(const Facts& facts, report::Section& section) {
+  std::uint64_t started = 0;
+  std::uint64_t ended = 0;
+  for (const Followed& process : *facts.followed) {
+    started += process.started_in_window ? 1 : 0;
+    ended += process.ended_in_window ? 1 : 0;
+  }
+  section.metrics.push_back({"processes", std::uint64_t{facts.followed->size()}, "Processes"});
+  section.metrics.push_back({"processes_started", started, "Started in the window"});
+  section.metrics.push_back({"processes_ended", ended, "Ended in the window"});
+  section.tables.push_back(processes_table(facts));
+}
+
 }  // namespace
 
 report::Section present(const Facts& facts) {
@@ -94,6 +150,7 @@ report::Section present(const Facts& facts) {
   add_identity(facts, section);
   add_place(facts, section);
   section.tables.push_back(limits_table(facts));
+  if (facts.followed) add_followed(facts, section);
   return section;
 }
 

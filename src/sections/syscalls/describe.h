@@ -16,6 +16,9 @@ namespace debug_process::sections::syscalls {
 [[nodiscard]] std::string describe_activity(const Facts& facts, const Snapshot& end,
                                             std::chrono::nanoseconds window);
 
+// In a word or two, what it says of a thread to be found there: "epoll_wait", "running".
+[[nodiscard]] std::string describe_place(const TimeShare& share);
+
 // A sentence's end for a key of Activity::losses: "latencies (two threads shared a slot)".
 [[nodiscard]] std::string describe_loss(std::string_view what);
 

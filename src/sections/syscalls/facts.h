@@ -34,12 +34,34 @@ struct InFlight {
   std::optional<std::string> wait_channel;  // the kernel function it sleeps in
 };
 
+// What one thread was found doing, as a share of the times it was looked at.
+struct TimeShare {
+  pid_t tid = 0;
+  pid_t pid = 0;  // its process: with --follow there are several
+  std::string thread;
+  char state = '?';                    // as in ps: R S D T t I
+  std::optional<std::string> syscall;  // that it was in
+  bool syscall_known = false;          // false: without a syscall it may have been in one
+  std::optional<std::string> wait_channel;
+  std::uint64_t samples = 0;
+  Ratio share;        // of this thread's time; wall time
+  bool idle = false;  // the thread did not run once in the window
+};
+
 struct Facts {
   Completeness completeness;
-  bool traced = false;    // false: nothing below but in_flight is known
-  std::vector<Row> rows;  // by total time, most first
+  bool traced = false;   // calls were counted; false: of all that is below only in_flight is known
+  bool sampled = false;  // and time_shares
+  report::Counts counts = report::Counts::exact;  // when traced: exact, or scaled
+  Ratio coverage{1};                // when traced: share of the window in which calls were seen
+  bool inflated_latencies = false;  // they include stops that the tracer caused
+  std::string filter;               // which calls count: "-e file -Z"; empty: all
+  bool failed_only = false;         // the calls that succeed are not counted
+  std::vector<Row> rows;            // by total time, most first
   std::vector<InFlight> in_flight;
-  std::vector<std::string> activity;  // the usual cycle of calls
+  std::vector<TimeShare> time_shares;  // most samples first
+  std::optional<Rate> looks_per_s;     // when sampled: at each thread
+  std::vector<std::string> activity;   // the usual cycle of calls
   std::string activity_text;  // for the summary; says what the process does when it makes no calls
   std::uint64_t calls = 0;
   std::uint64_t errors = 0;

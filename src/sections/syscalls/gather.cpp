@@ -12,6 +12,7 @@
 #include "proc/task_syscall.h"
 #include "proc/wchan.h"
 #include "sections/syscalls/describe.h"
+#include "trace/standing.h"
 #include "trace/usual_cycle.h"
 
 namespace debug_process::sections::syscalls {
@@ -23,30 +24,13 @@ using std::chrono::nanoseconds;
 // report.
 constexpr std::size_t kMaxThreads = 2000;
 
-// The file tells no ABI. x32 calls have a bit of their own, and of 32-bit programs all addresses
-// are below 4 GiB, which of a 64-bit one are never both.
-std::optional<trace::SyscallKey> key_of(const proc::TaskSyscall& call) {
-  constexpr std::int64_t kX32Bit = 0x40000000;
-  constexpr std::uint64_t k4GiB = std::uint64_t{1} << 32;
-  if (!call.number) return std::nullopt;
-  // A kernel thread is in no call, and has neither stack nor code in user space.
-  if (call.stack_pointer == 0U && call.instruction_pointer == 0U) return std::nullopt;
-  if (call.stack_pointer.value_or(k4GiB) < k4GiB &&
-      call.instruction_pointer.value_or(k4GiB) < k4GiB && (*call.number & kX32Bit) == 0)
-    return trace::SyscallKey{trace::abi::Abi::compat32, static_cast<std::int32_t>(*call.number)};
-  if ((*call.number & kX32Bit) != 0)
-    return trace::SyscallKey{trace::abi::Abi::x32,
-                             static_cast<std::int32_t>(*call.number & ~kX32Bit)};
-  return trace::SyscallKey{trace::abi::Abi::native, static_cast<std::int32_t>(*call.number)};
-}
-
 Standing read_standing(const proc::Procfs& procfs, const std::string& task, bool& refused) {
   Standing standing;
   if (const auto stat = procfs.read(task + "/stat").and_then(proc::parse_stat))
     standing.thread = stat->comm;
   if (const auto call = procfs.read(task + "/syscall").and_then(proc::parse_task_syscall)) {
     standing.running = call->running;
-    standing.call = key_of(*call);
+    standing.call = trace::call_of(*call);
   } else if (!proc::is_gone(call.error())) {
     refused = true;
   }
@@ -91,35 +75,33 @@ const Standing* find(const Snapshot& snapshot, pid_t tid) {
   return found == snapshot.threads.end() ? nullptr : &found->second;
 }
 
-void add_begun_in_window(const trace::Activity& activity, const Snapshot& end, Facts& facts) {
-  for (const trace::InFlight& call : activity.in_flight) {
-    InFlight row;
-    row.tid = call.tid;
-    row.syscall = trace::abi::syscall_name(call.key.abi, call.key.number);
-    row.elapsed = call.elapsed;
-    if (const Standing* standing = find(end, call.tid)) {
-      row.thread = standing->thread;
-      row.wait_channel = standing->wait_channel;
-    }
-    facts.in_flight.push_back(std::move(row));
-  }
+// Where two looks found a thread in the same call, and it has not once gone to sleep between them,
+// it has been there all the time.
+bool is_unmoved(const Standing* before, const Standing& standing) {
+  return before != nullptr && before->switches && before->switches == standing.switches;
 }
 
-// Traced, a thread without any event has been where it is all the time, unless it had to share its
-// slot with another. Then, and untraced, only an unchanged count of switches says so, and else
-// nothing is known of how long.
+// An exact tracer that saw no event of a thread knows that it has been where it is all the time,
+// unless the thread had to share its slot with another. One that watched in slices, or only some
+// calls, does not.
+bool every_event_told(const trace::Activity* activity, const Filter& filter) {
+  return activity != nullptr && activity->counts == trace::Counts::exact && filter.is_all() &&
+         !activity->losses.contains("latency_thread_slot");
+}
+
+// Threads in one call through the whole window. Where nothing traced, also those in a call of which
+// nothing is known but that.
 void add_without_event(const Snapshot& start, const Snapshot& end, nanoseconds window,
-                       const trace::Activity* activity, Facts& facts) {
-  const bool every_event_told =
-      activity != nullptr && !activity->losses.contains("latency_thread_slot");
+                       const trace::Activity* activity, const Filter& filter, Facts& facts) {
+  const bool silence_tells = every_event_told(activity, filter);
   std::set<pid_t> seen;
   if (activity != nullptr)
     for (const trace::ThreadStats& thread : activity->threads) seen.insert(thread.tid);
   for (const auto& [tid, standing] : end.threads) {
-    if (!standing.call || seen.contains(tid)) continue;
+    if (!standing.call || seen.contains(tid) || !filter.calls.contains(*standing.call)) continue;
     const Standing* before = find(start, tid);
     const bool same_call = before != nullptr && (!before->call || before->call == standing.call);
-    const bool unchanged = same_call && (every_event_told || before->switches == standing.switches);
+    const bool unchanged = same_call && (silence_tells || is_unmoved(before, standing));
     if (activity != nullptr && !unchanged) continue;
     InFlight row;
     row.tid = tid;
@@ -130,6 +112,101 @@ void add_without_event(const Snapshot& start, const Snapshot& end, nanoseconds w
     if (unchanged) row.elapsed = window;
     facts.in_flight.push_back(std::move(row));
   }
+}
+
+// Of a thread of another process, with --follow.
+const TimeShare* find_share(const Facts& facts, pid_t tid) {
+  const auto& shares = facts.time_shares;
+  const auto found = std::find_if(shares.begin(), shares.end(),
+                                  [tid](const TimeShare& share) { return share.tid == tid; });
+  return found == shares.end() ? nullptr : &*found;
+}
+
+// What the backend knows, but for the threads that have been shown to stand there even longer.
+void add_begun_in_window(const trace::Activity& activity, const Snapshot& end, Facts& facts) {
+  std::set<pid_t> told;
+  for (const InFlight& call : facts.in_flight) told.insert(call.tid);
+  const bool sampled = activity.counts == trace::Counts::samples;
+  for (const trace::InFlight& call : activity.in_flight) {
+    if (told.contains(call.tid)) continue;
+    InFlight row;
+    row.tid = call.tid;
+    row.syscall = trace::abi::syscall_name(call.key.abi, call.key.number);
+    // Samples know of a call that had just begun when they looked, and not when.
+    if (!sampled || call.elapsed.count() > 0) row.elapsed = call.elapsed;
+    row.started_before_window = call.started_before_window;
+    if (const Standing* standing = find(end, call.tid)) {
+      row.thread = standing->thread;
+      row.wait_channel = standing->wait_channel;
+    } else if (const TimeShare* share = find_share(facts, call.tid)) {
+      row.thread = share->thread;
+    }
+    facts.in_flight.push_back(std::move(row));
+  }
+}
+
+TimeShare to_share(const trace::Sampled& sampled) {
+  TimeShare share;
+  share.tid = sampled.tid;
+  share.pid = sampled.pid;
+  share.thread = sampled.thread;
+  share.state = sampled.state;
+  if (sampled.call)
+    share.syscall = trace::abi::syscall_name(sampled.call->abi, sampled.call->number);
+  share.syscall_known = sampled.call_known;
+  share.wait_channel = sampled.wait_channel;
+  share.samples = sampled.samples;
+  return share;
+}
+
+// Threads that were never found running and did not once go to sleep anew.
+std::set<pid_t> idle_threads(const Snapshot& start, const Snapshot& end,
+                             const trace::Activity& activity) {
+  std::set<pid_t> idle;
+  for (const auto& [tid, standing] : end.threads)
+    if (is_unmoved(find(start, tid), standing)) idle.insert(tid);
+  for (const trace::Sampled& sampled : activity.sampled)
+    if (sampled.state == 'R') idle.erase(sampled.tid);
+  return idle;
+}
+
+void add_sampled(const Snapshot& start, const Snapshot& end, const trace::Activity& activity,
+                 Facts& facts) {
+  const double seconds = std::chrono::duration<double>(activity.observed).count();
+  if (activity.sampled.empty()) {
+    facts.completeness =
+        Completeness::unavailable("no thread could be looked at before the window ended");
+    return;
+  }
+  if (seconds > 0) facts.looks_per_s = Rate{static_cast<double>(activity.passes) / seconds};
+  std::map<pid_t, std::uint64_t> looks;
+  for (const trace::Sampled& sampled : activity.sampled) looks[sampled.tid] += sampled.samples;
+  const std::set<pid_t> idle = idle_threads(start, end, activity);
+  for (const trace::Sampled& sampled : activity.sampled) {
+    TimeShare share = to_share(sampled);
+    share.share.value =
+        static_cast<double>(sampled.samples) / static_cast<double>(looks[sampled.tid]);
+    share.idle = idle.contains(sampled.tid);
+    facts.time_shares.push_back(std::move(share));
+  }
+  facts.completeness.add_gap(
+      facts.looks_per_s && facts.looks_per_s->value > 0
+          ? fmt::format("sampled {:.2g} times a second: shares of time, no counts",
+                        facts.looks_per_s->value)
+          : "sampled: shares of time, no counts");
+}
+
+void add_traced(const trace::Activity& activity, const Filter& filter, Facts& facts) {
+  facts.traced = true;
+  facts.coverage = Ratio{activity.coverage};
+  facts.inflated_latencies = activity.inflated_latencies;
+  facts.filter = filter.text();
+  facts.failed_only = filter.failed_only;
+  add_counted(activity, facts);
+  if (activity.counts != trace::Counts::scaled) return;
+  facts.counts = report::Counts::scaled;
+  facts.completeness.add_gap(fmt::format("calls were seen in {} of the window, and scaled to it",
+                                         format_ratio(facts.coverage)));
 }
 
 }  // namespace
@@ -158,18 +235,24 @@ Snapshot snapshot(const Source& source) {
 }
 
 Facts gather(const Snapshot& start, const Snapshot& end, nanoseconds window,
-             const trace::Activity* activity, const std::string& why_untraced) {
+             const trace::Activity* activity, const std::string& why_untraced,
+             const Filter& filter) {
   Facts facts;
-  facts.traced = activity != nullptr;
   if (activity != nullptr) {
     facts.observed = activity->observed;
-    add_counted(*activity, facts);
-    add_begun_in_window(*activity, end, facts);
-    if (end.gap) facts.completeness.add_gap(*end.gap);
+    facts.sampled = activity->counts == trace::Counts::samples;
+    if (facts.sampled)
+      add_sampled(start, end, *activity, facts);
+    else
+      add_traced(*activity, filter, facts);
   } else {
     facts.completeness = Completeness::unavailable(why_untraced);
   }
-  add_without_event(start, end, window, activity, facts);
+  add_without_event(start, end, window, activity, filter, facts);
+  if (activity != nullptr) {
+    add_begun_in_window(*activity, end, facts);
+    if (end.gap && !facts.sampled) facts.completeness.add_gap(*end.gap);
+  }
   std::stable_sort(facts.in_flight.begin(), facts.in_flight.end(),
                    [](const InFlight& a, const InFlight& b) { return a.elapsed > b.elapsed; });
   facts.activity_text = describe_activity(facts, end, window);

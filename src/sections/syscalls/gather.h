@@ -37,6 +37,6 @@ struct Snapshot {
 // `activity` is null when nothing traced; `why_untraced` then says why.
 [[nodiscard]] Facts gather(const Snapshot& start, const Snapshot& end,
                            std::chrono::nanoseconds window, const trace::Activity* activity,
-                           const std::string& why_untraced);
+                           const std::string& why_untraced, const Filter& filter = {});
 
 }  // namespace debug_process::sections::syscalls

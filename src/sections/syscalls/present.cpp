@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sections/syscalls/present.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
 
 #include "trace/abi/abi.h"
 
@@ -11,12 +17,31 @@ namespace {
 using report::Show;
 using report::Value;
 
+// Of more threads, one by one, nobody reads what they do.
+constexpr std::size_t kMostThreadsShown = 8;
+
 Show show_if(bool needed) {
   return needed ? Show::everywhere : Show::json_only;
 }
 
 Value if_timed(const Histogram& latency, std::chrono::nanoseconds value) {
   return latency.count > 0 ? Value(value) : Value();
+}
+
+std::string calls_title(const Facts& facts) {
+  const std::string filter = facts.filter.empty() ? "" : "; only " + facts.filter;
+  return facts.inflated_latencies
+             ? fmt::format(
+                   "By time in the call, all threads (wall time, inflated by the tracer's stops{})",
+                   filter)
+             : fmt::format("By time in the call (wall time, all threads{})", filter);
+}
+
+std::string when_no_calls(const Facts& facts) {
+  if (!facts.traced) return "";
+  std::string text = facts.failed_only ? "No failed call" : "No call";
+  text += facts.counts == report::Counts::scaled ? " was seen" : " ended in the window";
+  return facts.filter.empty() ? text + "." : fmt::format("{} (only {}).", text, facts.filter);
 }
 
 report::Table present_calls(const Facts& facts) {
@@ -28,8 +53,8 @@ report::Table present_calls(const Facts& facts) {
   const bool restarts = any([](const Row& row) { return row.restarts > 0; });
   report::Table table;
   table.id = "syscalls";
-  table.title = "By time in the call (wall time, all threads)";
-  table.when_empty = facts.traced ? "No call ended in the window." : "";
+  table.title = calls_title(facts);
+  table.when_empty = when_no_calls(facts);
   table.columns = {{"syscall", "Call"},
                    {"abi", "ABI", show_if(foreign)},
                    {"calls", "Calls"},
@@ -72,6 +97,82 @@ report::Table present_in_flight(const Facts& facts) {
   return table;
 }
 
+std::size_t count_threads(const Facts& facts) {
+  std::set<pid_t> tids;
+  for (const TimeShare& share : facts.time_shares) tids.insert(share.tid);
+  return tids.size();
+}
+
+bool several_processes(const Facts& facts) {
+  return std::any_of(facts.time_shares.begin(), facts.time_shares.end(),
+                     [&](const auto& share) { return share.pid != facts.time_shares.front().pid; });
+}
+
+// Each thread by itself; in text only where they are few.
+report::Table present_time_shares(const Facts& facts, bool shown) {
+  report::Table table;
+  table.id = "time_shares";
+  table.title = "Where the threads were found (shares of each one's wall time)";
+  table.columns = {{"tid", "TID", show_if(shown)},
+                   {"pid", "PID", show_if(shown && several_processes(facts))},
+                   {"thread", "Thread", show_if(shown), true},
+                   {"state", "State", show_if(shown)},
+                   {"syscall", "Call", show_if(shown)},
+                   {"syscall_known", "", Show::json_only},
+                   {"wait_channel", "Kernel function", show_if(shown)},
+                   {"samples", "Samples", show_if(shown)},
+                   {"share_ratio", "Share", show_if(shown)}};
+  for (const TimeShare& share : facts.time_shares)
+    table.rows.push_back({std::int64_t{share.tid}, std::int64_t{share.pid}, share.thread,
+                          std::string(1, share.state), report::to_value(share.syscall),
+                          share.syscall_known, report::to_value(share.wait_channel), share.samples,
+                          share.share});
+  return table;
+}
+
+// All threads together: what many of them are about.
+report::Table present_time_by_place(const Facts& facts, bool shown) {
+  using Key = std::tuple<char, std::optional<std::string>, std::optional<std::string>>;
+  struct Sum {
+    std::uint64_t samples = 0;
+    std::set<pid_t> threads;
+  };
+  std::map<Key, Sum> places;
+  std::uint64_t all = 0;
+  for (const TimeShare& share : facts.time_shares) {
+    Sum& sum = places[{share.state, share.syscall, share.wait_channel}];
+    sum.samples += share.samples;
+    sum.threads.insert(share.tid);
+    all += share.samples;
+  }
+  std::vector<std::pair<Key, Sum>> sorted(places.begin(), places.end());
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return a.second.samples > b.second.samples;
+  });
+  report::Table table;
+  table.id = "time_by_place";
+  table.title = "Where all threads together were found (shares of their wall time)";
+  table.columns = {{"state", "State", show_if(shown)},
+                   {"syscall", "Call", show_if(shown)},
+                   {"wait_channel", "Kernel function", show_if(shown)},
+                   {"threads", "Threads", show_if(shown)},
+                   {"samples", "Samples", show_if(shown)},
+                   {"share_ratio", "Share", show_if(shown)}};
+  for (const auto& [key, sum] : sorted) {
+    const auto& [state, syscall, wait_channel] = key;
+    const Ratio share{static_cast<double>(sum.samples) / static_cast<double>(all)};
+    table.rows.push_back({std::string(1, state), report::to_value(syscall),
+                          report::to_value(wait_channel), std::uint64_t{sum.threads.size()},
+                          sum.samples, share});
+  }
+  return table;
+}
+
+// What there is none of is not shown as unknown: the section's reason says it.
+const char* label_if(bool shown, const char* label) {
+  return shown ? label : "";
+}
+
 }  // namespace
 
 report::Section present(const Facts& facts) {
@@ -80,14 +181,19 @@ report::Section present(const Facts& facts) {
   const double seconds = std::chrono::duration<double>(facts.observed).count();
   const bool known = facts.traced;
   section.metrics = {
-      {"calls", known ? Value(facts.calls) : Value(), "Calls"},
-      {"errors", known ? Value(facts.errors) : Value(), "Errors"},
+      {"calls", known ? Value(facts.calls) : Value(), label_if(known, "Calls")},
+      {"errors", known ? Value(facts.errors) : Value(), label_if(known, "Errors")},
       {"calls_per_s",
        known && seconds > 0 ? Value(Rate{static_cast<double>(facts.calls) / seconds}) : Value(),
-       "Rate"},
-      {"in_syscalls_ns", known ? Value(facts.in_syscalls) : Value(), "Time in calls"},
-      {"activity", known ? Value(facts.activity) : Value(), ""}};
-  section.tables = {present_calls(facts), present_in_flight(facts)};
+       label_if(known, "Rate")},
+      {"in_syscalls_ns", known ? Value(facts.in_syscalls) : Value(),
+       label_if(known, "Time in calls")},
+      {"activity", known ? Value(facts.activity) : Value(), ""},
+      {"filter", facts.filter.empty() ? Value() : Value(facts.filter), ""},
+      {"looks_per_s", report::to_value(facts.looks_per_s), ""}};
+  const bool many = count_threads(facts) > kMostThreadsShown;
+  section.tables = {present_calls(facts), present_time_by_place(facts, many),
+                    present_time_shares(facts, !many), present_in_flight(facts)};
   return section;
 }
 

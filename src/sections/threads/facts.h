@@ -44,6 +44,7 @@ struct Facts {
   std::optional<std::uint64_t>
       exited_thread_count;  // as the tracer saw them, short-lived ones included
   std::optional<std::uint64_t> exited_thread_calls;
+  std::string calls_note;  // what `calls` are: "scaled", "only -e file"; empty: all, and exact
 };
 
 }  // namespace debug_process::sections::threads

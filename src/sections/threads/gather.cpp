@@ -18,6 +18,8 @@ using std::chrono::nanoseconds;
 
 // status costs about as much as stat and schedstat together.
 constexpr std::size_t kStatusThreads = 500;
+// Of a shorter time a step of 10 ms is too large a part.
+constexpr std::chrono::milliseconds kWorthTicks{100};
 
 std::optional<Sample> read_thread(const Source& source, int tid, bool with_switches) {
   const std::string base = fmt::format("{}/task/{}", source.pid, tid);
@@ -88,7 +90,12 @@ Thread difference(const Sample& end, const Sample* start, nanoseconds window) {
   return thread;
 }
 
-void add_calls(const trace::Activity& activity, Facts& facts) {
+// Samples tell of no calls: they stay unknown.
+void add_calls(const trace::Activity& activity, const Filter& filter, Facts& facts) {
+  if (activity.counts == trace::Counts::samples) return;
+  facts.calls_note = filter.is_all() ? "" : "only those of " + filter.text();
+  if (activity.counts == trace::Counts::scaled)
+    facts.calls_note += facts.calls_note.empty() ? "scaled" : ", scaled";
   std::unordered_map<pid_t, std::uint64_t> calls;
   for (const trace::ThreadStats& stats : activity.threads) calls[stats.tid] += stats.calls;
   for (Thread& thread : facts.threads) {
@@ -110,7 +117,7 @@ void add_totals(const Snapshot& start, const Snapshot& end, nanoseconds window, 
   }
   const bool some_ended =
       facts.ended_in_window.value_or(0) > 0 || facts.exited_thread_count.value_or(0) > 0;
-  if (some_ended && start.process_cpu && end.process_cpu) {
+  if (some_ended && window >= kWorthTicks && start.process_cpu && end.process_cpu) {
     cpu = std::max(cpu, growth(*end.process_cpu, *start.process_cpu));
   }
   facts.cpu = ratio(cpu, window);
@@ -144,12 +151,12 @@ Snapshot snapshot(const Source& source) {
 }
 
 Facts gather(const Snapshot& start, const Snapshot& end, nanoseconds window,
-             const trace::Activity* activity) {
+             const trace::Activity* activity, const Filter& filter) {
   Facts facts;
   if (end.threads.empty()) {
     // What the tracer has counted is no less true for that.
-    if (activity != nullptr) {
-      add_calls(*activity, facts);
+    if (activity != nullptr && activity->counts != trace::Counts::samples) {
+      add_calls(*activity, filter, facts);
       facts.completeness.add_gap(missing(end));
     } else {
       facts.completeness = Completeness::unavailable(missing(end));
@@ -175,7 +182,7 @@ Facts gather(const Snapshot& start, const Snapshot& end, nanoseconds window,
     facts.started_in_window = started;
     facts.ended_in_window = start.threads.size() - (end.threads.size() - started);
   }
-  if (activity != nullptr) add_calls(*activity, facts);
+  if (activity != nullptr) add_calls(*activity, filter, facts);
   add_totals(start, end, window, facts);
   if (!start.switches_read || !end.switches_read) {
     facts.completeness.add_gap(

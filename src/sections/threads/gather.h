@@ -46,6 +46,7 @@ struct Snapshot {
 
 // `activity` is null when system calls were not traced.
 [[nodiscard]] Facts gather(const Snapshot& start, const Snapshot& end,
-                           std::chrono::nanoseconds window, const trace::Activity* activity);
+                           std::chrono::nanoseconds window, const trace::Activity* activity,
+                           const Filter& filter = {});
 
 }  // namespace debug_process::sections::threads

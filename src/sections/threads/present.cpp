@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sections/threads/present.h"
 
+#include <fmt/format.h>
+
 namespace debug_process::sections::threads {
 namespace {
 
@@ -35,6 +37,7 @@ report::Table threads_table(const Facts& facts) {
                        {"started_in_window", "New", Show::json_only}},
                       {},
                       {}};
+  if (!facts.calls_note.empty()) table.title = fmt::format("Calls are {}", facts.calls_note);
   table.rows.reserve(facts.threads.size());
   for (const Thread& thread : facts.threads) {
     table.rows.push_back({std::int64_t{thread.tid}, thread.name, std::string(1, thread.state),

@@ -39,8 +39,11 @@ TEST(Stopped, OnlyWarnsOfATracerThatLetsItRun) {
   EXPECT_EQ(stopped(traced_by("strace", 'S'))->severity, Severity::warning);
 }
 
-TEST(Stopped, IsSilentAboutOurselvesAndTheHealthy) {
-  EXPECT_FALSE(stopped(traced_by("debug-process", 't')));
+TEST(Stopped, WarnsOfAnotherRunOfThisTool) {
+  EXPECT_TRUE(stopped(traced_by("debug-process", 't')));
+}
+
+TEST(Stopped, IsSilentAboutTheHealthyAndTheUnknown) {
   EXPECT_FALSE(stopped(healthy()));
   EXPECT_FALSE(stopped(Facts{}));
 }

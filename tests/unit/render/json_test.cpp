@@ -91,13 +91,20 @@ TEST(Json, TellsAnExitFromASignal) {
   EXPECT_EQ(json(report)["target"]["exit"].dump(), R"({"code":null,"signal":9})");
 }
 
+TEST(Json, SaysHowFarTheNumbersCanBeTrusted) {
+  const Json collection = json()["collection"];
+  EXPECT_EQ(collection["counts"], "scaled");
+  EXPECT_EQ(collection["coverage_ratio"], 0.0931);
+  EXPECT_EQ(collection["inflated_latencies"], true);
+}
+
 TEST(Json, OfTheSummaryHasNoSections) {
   RenderOptions options;
   options.summary_only = true;
   const Json summary = json(sample_report(), options);
   EXPECT_EQ(summary["sections"], Json::object());
   EXPECT_EQ(summary["findings"].size(), 2U);
-  EXPECT_EQ(summary["run"]["backend"], "bpf");
+  EXPECT_EQ(summary["run"]["backend"], "ptrace");
 }
 
 TEST(Json, OfAnEmptyReportIsValid) {

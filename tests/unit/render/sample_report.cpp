@@ -81,7 +81,7 @@ Section process_section() {
 
 Section syscalls_section() {
   Table calls{"syscalls",
-              "",
+              "By time in the call, all threads (wall time, inflated by the tracer's stops)",
               {{"syscall", "Syscall", Show::everywhere, true},
                {"abi", "ABI", Show::json_only},
                {"calls", "Calls"},
@@ -112,8 +112,8 @@ Section syscalls_section() {
                   ""};
   return {"syscalls",
           "Syscalls",
-          Status::complete,
-          "",
+          Status::partial,
+          "calls were seen in 9.3% of the window, and scaled to it",
           {{"calls", number(1'061'637), "calls"},
            {"errors", number(1015), "errors"},
            {"calls_per_s", Rate{212'327.4}, "rate"},
@@ -205,7 +205,7 @@ report::Report sample_report() {
   report.tool_version = "0.1.0";
   report.run = {"7d6c1f7e", std::chrono::system_clock::time_point(1'769'903'999'123ms),
                 5s,         45ms,
-                "bpf",      "kernel BTF and CAP_BPF are there",
+                "ptrace",   "bpf: this kernel has no BTF",
                 "web-7",    "6.18.44",
                 "x86_64",   report::EndedBy::window};
   report.target.pid = 1234;
@@ -223,8 +223,9 @@ report::Report sample_report() {
   report.findings = findings();
   report.sections = {process_section(), syscalls_section(), files_section(), sockets_section(),
                      memory_section()};
-  report.collection.coverage = Ratio{1};
-  report.collection.counts = report::Counts::exact;
+  report.collection.coverage = Ratio{0.0931};
+  report.collection.counts = report::Counts::scaled;
+  report.collection.inflated_latencies = true;
   report.collection.cost = {231ns, 140ns, Ratio{0.00192345678}};
   report.collection.losses = {{"slot_collisions", 0}, {"map_full", 12}};
   report.collection.tool_cpu = 61ms;

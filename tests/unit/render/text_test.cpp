@@ -122,6 +122,31 @@ TEST(Text, SaysHowTheWindowEnded) {
   EXPECT_THAT(render_text(report, {}), HasSubstr("when it was killed by SIGKILL (signal 9)"));
 }
 
+std::string collection_of(const report::Collection& collection) {
+  report::Report report;
+  report.collection = collection;
+  return render_text(report, {.width = 100});
+}
+
+TEST(Text, SaysThatCountsAreScaledAndLatenciesInflated) {
+  report::Collection collection;
+  collection.counts = report::Counts::scaled;
+  collection.coverage = Ratio{0.0931};
+  EXPECT_THAT(collection_of(collection), HasSubstr("counts scaled, 9.3% of the"));
+  EXPECT_THAT(collection_of(collection), Not(HasSubstr("inflated")));
+  collection.inflated_latencies = true;
+  EXPECT_THAT(collection_of(collection), HasSubstr("latencies inflated"));
+}
+
+TEST(Text, SaysThatSamplesAreNoCountsAndCostNothing) {
+  report::Collection collection;
+  collection.counts = report::Counts::samples;
+  const std::string text = collection_of(collection);
+  EXPECT_THAT(text, HasSubstr("samples: shares of time"));
+  EXPECT_THAT(text, Not(HasSubstr("observed")));
+  EXPECT_THAT(text, HasSubstr("the target is not stopped"));
+}
+
 TEST(Text, OfAnEmptyReportIsNoCrash) {
   EXPECT_FALSE(render_text({}, {}).empty());
 }

@@ -115,6 +115,33 @@ TEST(ErrorsSection, SaysThatNoCallFailed) {
   EXPECT_FALSE(section.tables.at(0).when_empty.empty());
 }
 
+TEST(ErrorsSection, KnowsNothingFromSamples) {
+  trace::Activity activity;
+  activity.counts = trace::Counts::samples;
+  const auto section = present(gather(&activity, ""));
+  EXPECT_EQ(section.status, Status::unavailable);
+  EXPECT_THAT(section.reason, HasSubstr("sampled"));
+  EXPECT_TRUE(is_unknown(metric(section, "errors")));
+}
+
+TEST(ErrorsSection, DoesNotSayThatNoCallFailedWhereNotAllWereSeen) {
+  trace::Activity activity;
+  activity.counts = trace::Counts::scaled;
+  activity.coverage = 0.1;
+  const auto section = present(gather(&activity, ""));
+  EXPECT_EQ(section.status, Status::partial);
+  EXPECT_THAT(section.reason, HasSubstr("10.0% of the window"));
+  EXPECT_EQ(section.tables.at(0).when_empty, "No failed call was seen.");
+}
+
+TEST(ErrorsSection, SaysWhichCallsWereLookedAt) {
+  const trace::Activity activity;
+  const Filter filter{*trace::TraceSet::parse("read"), true};
+  EXPECT_EQ(present(gather(&activity, "", filter)).tables.at(0).title, "Only -e read");
+  const Filter failed{trace::TraceSet(), true};
+  EXPECT_EQ(present(gather(&activity, "", failed)).tables.at(0).title, "");
+}
+
 TEST(ErrorsSection, ShowsTheAbiOnlyWhereItIsForeign) {
   const auto own = activity_of({failed(kRead, EIO, 1)});
   EXPECT_EQ(show_of_abi(present(gather(&own, ""))), Show::json_only);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 
 #include "report/report.h"
@@ -30,6 +31,15 @@ inline report::Value metric(const report::Section& section, const std::string& k
   const auto found = std::find_if(metrics.begin(), metrics.end(),
                                   [&key](const auto& metric) { return metric.key == key; });
   return found == metrics.end() ? report::Value("no such metric") : found->value;
+}
+
+// Throws when there is no such table.
+inline const report::Table& table(const report::Section& section, const std::string& id) {
+  const auto& tables = section.tables;
+  const auto found = std::find_if(tables.begin(), tables.end(),
+                                  [&id](const auto& table) { return table.id == id; });
+  if (found == tables.end()) throw std::runtime_error("no table " + id);
+  return *found;
 }
 
 // Each row is as long as the columns, and no key comes twice.

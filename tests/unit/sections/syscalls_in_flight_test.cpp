@@ -78,6 +78,39 @@ TEST(SyscallsSection, DoesNotTakeAThreadWithoutASlotForBlocked) {
   EXPECT_EQ(facts.in_flight[0].tid, 8);
 }
 
+TEST(SyscallsSection, InSlicesTakesOnlyAnUnmovedThreadForBlocked) {
+  // That no call of it was seen says nothing of the time between the slices.
+  auto activity = traced();
+  activity.counts = trace::Counts::scaled;
+  const auto start = snapshot_of({{7, in_call(kFutex, 10)}, {8, in_call(kFutex, 3)}});
+  const auto end = snapshot_of({{7, in_call(kFutex, 11)}, {8, in_call(kFutex, 3)}});
+  const Facts facts = gather_traced(activity, start, end);
+  ASSERT_EQ(facts.in_flight.size(), 1U);
+  EXPECT_EQ(facts.in_flight[0].tid, 8);
+  EXPECT_TRUE(facts.in_flight[0].started_before_window);
+}
+
+TEST(SyscallsSection, FilteredTakesOnlyAnUnmovedThreadForBlocked) {
+  const auto activity = traced();
+  const Filter filter{*trace::TraceSet::parse("read,futex"), false};
+  const auto start = snapshot_of(
+      {{7, in_call(kFutex, 10)}, {8, in_call(kFutex, 3)}, {9, in_call(kEpollPwait, 3)}});
+  const auto end = snapshot_of(
+      {{7, in_call(kFutex, 11)}, {8, in_call(kFutex, 3)}, {9, in_call(kEpollPwait, 3)}});
+  const Facts facts = gather(start, end, kWindow, &activity, "", filter);
+  ASSERT_EQ(facts.in_flight.size(), 1U);  // and nothing of what was not asked for
+  EXPECT_EQ(facts.in_flight[0].tid, 8);
+}
+
+TEST(SyscallsSection, TakesUnknownSwitchesForNoProof) {
+  auto activity = traced();
+  activity.counts = trace::Counts::scaled;
+  auto standing = in_call(kFutex);
+  standing.switches.reset();
+  const auto both = snapshot_of({{7, standing}});
+  EXPECT_THAT(gather_traced(activity, both, both).in_flight, IsEmpty());
+}
+
 TEST(SyscallsSection, UntracedTellsForHowLongOnlyWhereNothingChanged) {
   const auto start = snapshot_of({{7, in_call(kFutex, 10)}, {8, in_call(kFutex, 10)}});
   const auto end = snapshot_of(

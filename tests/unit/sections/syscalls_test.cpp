@@ -78,7 +78,7 @@ TEST(SyscallsSection, KnowsNothingUntraced) {
     EXPECT_TRUE(is_unknown(metric(section, key))) << key;
   EXPECT_THAT(section.tables.at(0).rows, IsEmpty());
   EXPECT_EQ(section.tables.at(0).when_empty, "");
-  EXPECT_EQ(section.tables.at(1).rows.size(), 1U);
+  EXPECT_EQ(table(section, "in_flight").rows.size(), 1U);
 }
 
 TEST(SyscallsSection, ShowsTheAbiOnlyWhereItIsForeign) {
@@ -108,6 +108,58 @@ TEST(SyscallsSection, LeavesUnknownLatenciesUnknown) {
         table.columns[i].key.ends_with("_ns") || table.columns[i].key == "histogram";
     EXPECT_EQ(is_unknown(table.rows[0][i]), latency) << table.columns[i].key;
   }
+}
+
+trace::Activity scaled(double coverage) {
+  auto activity = traced();
+  activity.counts = trace::Counts::scaled;
+  activity.coverage = coverage;
+  return activity;
+}
+
+TEST(SyscallsSection, SaysThatCountsAreScaled) {
+  auto activity = scaled(0.093);
+  activity.syscalls = {calls_of(kRead, 1000, 1us)};
+  const auto section = present(gather_traced(activity));
+  EXPECT_EQ(section.status, Status::partial);
+  EXPECT_EQ(section.reason, "calls were seen in 9.3% of the window, and scaled to it");
+  EXPECT_EQ(metric(section, "calls"), Value(std::uint64_t{1000}));
+}
+
+TEST(SyscallsSection, DoesNotTakeUnseenForNone) {
+  const auto facts = gather_traced(scaled(0.1));
+  EXPECT_EQ(facts.activity_text, "no system calls in the 10.0% of 2.00 s that were watched");
+  EXPECT_EQ(present(facts).tables.at(0).when_empty, "No call was seen.");
+}
+
+TEST(SyscallsSection, MarksLatenciesThatTheTracerInflated) {
+  auto activity = traced();
+  activity.inflated_latencies = true;
+  activity.syscalls = {calls_of(kRead, 1, 1us)};
+  EXPECT_THAT(present(gather_traced(activity)).tables.at(0).title,
+              HasSubstr("(wall time, inflated by the tracer's stops)"));
+}
+
+TEST(SyscallsSection, SaysWhichCallsWereCounted) {
+  auto activity = traced();
+  activity.syscalls = {calls_of(kRead, 1, 1us)};
+  const Filter filter{*trace::TraceSet::parse("read"), true};
+  const auto facts = gather(Snapshot{}, Snapshot{}, kWindow, &activity, "", filter);
+  EXPECT_EQ(facts.activity_text, "read (only -e read -Z)");
+  const auto section = present(facts);
+  EXPECT_EQ(section.status, Status::complete);  // all that was asked for
+  EXPECT_EQ(metric(section, "filter"), Value("-e read -Z"));
+  EXPECT_THAT(section.tables.at(0).title, HasSubstr("only -e read -Z"));
+  EXPECT_TRUE(is_unknown(metric(present(gather_traced(activity)), "filter")));
+}
+
+TEST(SyscallsSection, SaysThatNoSuchCallWasMade) {
+  const auto activity = traced();
+  const auto facts =
+      gather(Snapshot{}, Snapshot{}, kWindow, &activity, "", Filter{trace::TraceSet(), true});
+  EXPECT_EQ(facts.activity_text, "no failed calls in 2.00 s (only -Z)");
+  EXPECT_EQ(present(facts).tables.at(0).when_empty,
+            "No failed call ended in the window (only -Z).");
 }
 
 TEST(SyscallsSection, PresentsTheContractsKeys) {

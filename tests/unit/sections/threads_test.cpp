@@ -123,6 +123,27 @@ TEST(ThreadsSection, JoinsTheCallsOfTheTracer) {
   EXPECT_EQ(facts.exited_thread_count, 2U);
 }
 
+TEST(ThreadsSection, LeavesCallsUnknownWhereTheyWereSampled) {
+  trace::Activity activity;
+  activity.counts = trace::Counts::samples;
+  const auto both = snapshot_of({sample(1, 1s)});
+  const Facts facts = gather(both, both, 2s, &activity);
+  EXPECT_FALSE(facts.threads[0].calls);
+  EXPECT_FALSE(facts.exited_thread_count);
+  EXPECT_FALSE(facts.exited_thread_calls);
+}
+
+TEST(ThreadsSection, SaysWhatItsCallsAre) {
+  trace::Activity activity;
+  const auto both = snapshot_of({sample(1, 1s)});
+  EXPECT_EQ(present(gather(both, both, 2s, &activity)).tables.at(0).title, "");
+  activity.counts = trace::Counts::scaled;
+  EXPECT_EQ(present(gather(both, both, 2s, &activity)).tables.at(0).title, "Calls are scaled");
+  const Filter filter{*trace::TraceSet::parse("read"), false};
+  EXPECT_EQ(present(gather(both, both, 2s, &activity, filter)).tables.at(0).title,
+            "Calls are only those of -e read, scaled");
+}
+
 TEST(ThreadsSection, LeavesRatiosUnknownWithoutAWindow) {
   const Facts facts =
       gather(snapshot_of({sample(1, 1s)}), snapshot_of({sample(1, 1s)}), 0s, nullptr);
