@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -16,10 +17,13 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "doctor/doctor.h"
+#include "render/checkup.h"
 #include "render/escape.h"
 #include "render/render.h"
 #include "run/interrupts.h"
 #include "run/run.h"
+#include "trace/btf_file.h"
 
 namespace debug_process {
 namespace {
@@ -43,18 +47,18 @@ void start_logging(bool verbose) {
   spdlog::set_level(verbose ? spdlog::level::debug : spdlog::level::warn);
 }
 
-bool use_color(const cli::Options& options) {
-  if (options.color != cli::Color::automatic) return options.color == cli::Color::always;
+// `file`: it does not go to standard output.
+bool use_color(cli::Color color, bool file) {
+  if (color != cli::Color::automatic) return color == cli::Color::always;
   const char* const no_color = std::getenv("NO_COLOR");
-  return !options.output && ::isatty(STDOUT_FILENO) != 0 &&
-         (no_color == nullptr || *no_color == '\0');
+  return !file && ::isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
 }
 
 std::string render_report(const cli::Options& options, const report::Report& report) {
   render::RenderOptions how;
   how.summary_only = options.summary_only;
   how.top = options.top;
-  how.color = use_color(options);
+  how.color = use_color(options.color, options.output.has_value());
   const unsigned terminal = options.output ? 0 : cli::terminal_width(STDOUT_FILENO);
   how.width = terminal == 0 ? kWidthOfFiles : terminal;
   return render::render(report, options.format, how);
@@ -115,6 +119,40 @@ int report_on(cli::Options options) {
   return outcome->command_wait_status ? command_status(*outcome->command_wait_status) : 0;
 }
 
+// 0 when system calls can be seen here.
+int examine(const cli::DoctorOptions& options) {
+  const auto facts = doctor::examine({options.pid, options.btf});
+  if (!facts) {
+    complain(facts.error());
+    return status(facts.error().errno_value == ESRCH ? run::ExitStatus::no_process
+                  : facts.error().errno_value == 0   ? run::ExitStatus::usage
+                                                     : run::ExitStatus::internal);
+  }
+  report::Checkup checkup = doctor::present(*facts);
+  checkup.tool_version = DEBUG_PROCESS_VERSION;
+  render::RenderOptions how;
+  how.color = use_color(options.color, false);
+  const unsigned terminal = cli::terminal_width(STDOUT_FILENO);
+  how.width = terminal == 0 ? kWidthOfFiles : terminal;
+  const std::string text = options.json ? render::render_checkup_json(checkup)
+                                        : render::render_checkup_text(checkup, how);
+  if (auto written = cli::write_all(STDOUT_FILENO, text, "standard output"); !written) {
+    complain(written.error());
+    return status(run::ExitStatus::internal);
+  }
+  const doctor::Trial* const best = doctor::best(*facts);
+  const bool sees_calls = best != nullptr && doctor::words_for(best->backend).sees_calls;
+  return status(sees_calls ? run::ExitStatus::report_made : run::ExitStatus::no_permission);
+}
+
+// A file that was named and cannot be used is a wrong command line, whichever backend is taken.
+bool check_btf(const std::optional<std::string>& path) {
+  if (!path) return true;
+  const auto usable = trace::check_btf_file(*path);
+  if (!usable) complain(usable.error());
+  return usable.has_value();
+}
+
 // A descriptor that we open must not get the number of a closed standard one, and the report with
 // it. Open for reading only, so that writing there fails as it should.
 void occupy_standard_descriptors() {
@@ -129,9 +167,14 @@ int run_tool(const std::vector<std::string>& arguments,
     std::fputs(done->text.c_str(), done->exit_status == 0 ? stdout : stderr);
     return done->exit_status;
   }
+  if (const auto* options = std::get_if<cli::DoctorOptions>(&parsed)) {
+    start_logging(options->verbose);
+    return check_btf(options->btf) ? examine(*options) : status(run::ExitStatus::usage);
+  }
   cli::Options& options = std::get<cli::Options>(parsed);
   options.run.tool_started = started;
   start_logging(options.verbose);
+  if (!check_btf(options.run.btf)) return status(run::ExitStatus::usage);
   run::Interrupts::install();
   return report_on(std::move(options));
 }

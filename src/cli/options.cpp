@@ -9,17 +9,21 @@
 #include <charconv>
 #include <memory>
 
-#include "render/escape.h"
+#include "cli/doctor_options.h"
+#include "cli/words.h"
 #include "sections/sections.h"
+#include "trace/backend.h"
 
 namespace debug_process::cli {
 namespace {
 
 constexpr std::string_view kSeparator = "--";
+constexpr std::string_view kDoctor = "doctor";
 constexpr const char* kUsage =
     "Reports what a process is doing, holding and waiting for.\n"
     "Usage: debug-process [OPTIONS] PID\n"
-    "       debug-process [OPTIONS] -- COMMAND [ARG...]";
+    "       debug-process [OPTIONS] -- COMMAND [ARG...]\n"
+    "       debug-process doctor [OPTIONS] [PID]    what can be seen here, and what is in the way";
 constexpr const char* kFooter =
     "The report goes to standard output, all else to standard error. The first Ctrl-C ends the "
     "window early\n"
@@ -40,28 +44,17 @@ struct Words {
   bool summary_only = false;
   std::vector<std::string> sections;
   std::string top = "10";
-  std::string max_overhead = "none";
+  std::string max_overhead = "5";
+  bool follow = false;
+  std::string trace = "all";
+  bool failed_only = false;
+  std::string btf;
   bool pss = false;
   std::string fail_on;
   std::string color = "auto";
   bool quiet = false;
   bool verbose = false;
 };
-
-class HelpFormatter : public CLI::Formatter {
- public:
-  // kUsage says it better.
-  [[nodiscard]] std::string make_usage(const CLI::App* /*app*/,
-                                       std::string /*name*/) const override {
-    return {};
-  }
-};
-
-Done usage_error(const std::string& sentence) {
-  return {static_cast<int>(run::ExitStatus::usage),
-          fmt::format("debug-process: {}\nSee debug-process --help.\n",
-                      render::escape_for_terminal(sentence))};
-}
 
 void declare(CLI::App& app, Words& words) {
   std::vector<std::string> formats;
@@ -72,9 +65,12 @@ void declare(CLI::App& app, Words& words) {
          "-d,--duration", words.duration,
          "How long to watch: 5 (seconds, the default), 500ms, 2s, 1m; with COMMAND: until it exits")
       ->option_text("TIME");
-  app.add_option("--backend", words.backend, "How to watch: auto or bpf")
+  const auto& backends = trace::backend_names();
+  app.add_option("--backend", words.backend,
+                 fmt::format("How to watch: {}; auto takes the first that can run here",
+                             fmt::join(backends, ", ")))
       ->option_text("NAME")
-      ->check(CLI::IsMember({"auto", "bpf"}));
+      ->check(CLI::IsMember(std::vector<std::string>(backends.begin(), backends.end())));
   app.add_option("--format", words.format, fmt::format("One of {}", fmt::join(formats, ", ")))
       ->option_text("FORMAT")
       ->check(CLI::IsMember(formats));
@@ -91,9 +87,19 @@ void declare(CLI::App& app, Words& words) {
                                                      sections::section_ids().end())));
   app.add_option("--top", words.top, "Rows in each table of the text (default 10, 0: all)")
       ->option_text("N");
+  app.add_flag("-f,--follow", words.follow, "Its children too, those there and those to come");
+  app.add_option(
+         "-e,--trace", words.trace,
+         "Count only these: names and classes as strace knows them (file, network, process, "
+         "memory, ipc, signal, desc), ! before them for all others")
+      ->option_text("SET");
+  app.add_flag("-Z,--failed-only", words.failed_only, "Count only calls that fail");
   app.add_option("--max-overhead", words.max_overhead,
-                 "Cap on the slowdown of the target: none (the only one yet)")
+                 "Cap on the slowdown of the target in percent (default 5); beyond it calls are "
+                 "counted in slices of the window and scaled. none: no cap")
       ->option_text("PCT|none");
+  app.add_option("--btf", words.btf, "The kernel's BTF, for a kernel that does not bring its own")
+      ->option_text("FILE");
   app.add_flag("--pss", words.pss, "Read PSS even where that holds up a very large process");
   app.add_option("--fail-on", words.fail_on,
                  "Exit with 1 on a finding of info, warning or critical, or worse")
@@ -106,16 +112,6 @@ void declare(CLI::App& app, Words& words) {
   app.add_flag("-v,--verbose", words.verbose, "What is tried and what it says, on standard error");
 }
 
-Result<pid_t> parse_pid(const std::string& word) {
-  pid_t pid = 0;
-  const char* const end = word.data() + word.size();
-  const auto [last, error] = std::from_chars(word.data(), end, pid);
-  if (error != std::errc() || last != end || pid <= 0)
-    return fail({"read the PID", "'" + word + "'", 0, "a PID is a whole number from 1 to 4194304",
-                 "pgrep and ps -e find it"});
-  return pid;
-}
-
 Result<std::size_t> parse_top(const std::string& word) {
   std::size_t top = 0;
   const char* const end = word.data() + word.size();
@@ -126,9 +122,21 @@ Result<std::size_t> parse_top(const std::string& word) {
   return top;
 }
 
-Color parse_color(const std::string& word) {
-  if (word == "always") return Color::always;
-  return word == "never" ? Color::never : Color::automatic;
+// As a share; nullopt: no cap.
+Result<std::optional<double>> parse_overhead(const std::string& word) {
+  if (word == "none") return std::nullopt;
+  double percent = 0;
+  std::string_view digits(word);
+  if (digits.ends_with('%')) digits.remove_suffix(1);
+  const char* const end = digits.data() + digits.size();
+  const auto [last, error] = std::from_chars(digits.data(), end, percent);
+  if (error != std::errc() || last != end || !(percent > 0) || percent > 100)
+    return fail({"cap the overhead at",
+                 "'" + word + "'",
+                 0,
+                 "--max-overhead takes a percentage above 0 and up to 100, or none",
+                 {}});
+  return percent / 100;
 }
 
 std::optional<report::Severity> parse_severity(const std::string& word) {
@@ -172,12 +180,15 @@ Result<Options> to_options(const Words& words, bool duration_given, bool has_com
   }
   const auto top = parse_top(words.top);
   if (!top) return tl::unexpected(top.error());
-  if (words.max_overhead != "none")
-    return fail({"cap the overhead at",
-                 "'" + words.max_overhead + "'",
-                 0,
-                 "this version knows only none",
-                 {}});
+  const auto max_overhead = parse_overhead(words.max_overhead);
+  if (!max_overhead) return tl::unexpected(max_overhead.error());
+  options.run.max_overhead = *max_overhead;
+  const auto trace_set = trace::TraceSet::parse(words.trace);
+  if (!trace_set) return tl::unexpected(trace_set.error());
+  options.run.trace_set = *trace_set;
+  options.run.follow = words.follow;
+  options.run.failed_only = words.failed_only;
+  if (!words.btf.empty()) options.run.btf = words.btf;
   options.top = *top;
   options.run.backend = words.backend;
   options.run.sections = words.sections;
@@ -194,7 +205,12 @@ Result<Options> to_options(const Words& words, bool duration_given, bool has_com
 
 }  // namespace
 
-std::variant<Options, Done> parse(const std::vector<std::string>& arguments) {
+std::variant<Options, DoctorOptions, Done> parse(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == kDoctor) {
+    auto parsed = parse_doctor({arguments.begin() + 1, arguments.end()});
+    if (auto* done = std::get_if<Done>(&parsed)) return std::move(*done);
+    return std::get<DoctorOptions>(std::move(parsed));
+  }
   // What follows the first -- belongs to the command, whatever it looks like.
   const auto separator = std::find(arguments.begin(), arguments.end(), kSeparator);
   const bool has_command = separator != arguments.end();

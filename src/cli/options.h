@@ -27,12 +27,22 @@ struct Options {
   bool verbose = false;
 };
 
+// `debug-process doctor`
+struct DoctorOptions {
+  std::optional<pid_t> pid;  // nullopt: a child of the tool's own
+  bool json = false;
+  std::optional<std::string> btf;
+  Color color = Color::automatic;
+  bool verbose = false;
+};
+
 // Nothing more to do: print `text` (to standard output for --help and --version) and exit.
 struct Done {
   int exit_status = 0;
   std::string text;
 };
 
-[[nodiscard]] std::variant<Options, Done> parse(const std::vector<std::string>& arguments);
+[[nodiscard]] std::variant<Options, DoctorOptions, Done> parse(
+    const std::vector<std::string>& arguments);
 
 }  // namespace debug_process::cli

@@ -59,12 +59,22 @@ report::Cost describe_cost(const trace::Activity& activity) {
   cost.target_per_call = activity.cost.target_per_call;
   cost.bystander_per_call = activity.cost.bystander_per_call;
   if (!cost.target_per_call || activity.observed.count() <= 0) return cost;
-  double calls = 0;
-  for (const trace::SyscallStats& stats : activity.syscalls)
-    calls += static_cast<double>(stats.calls);
-  cost.target = Ratio{calls * static_cast<double>(cost.target_per_call->count()) /
+  cost.target = Ratio{static_cast<double>(activity.calls_seen) *
+                      static_cast<double>(cost.target_per_call->count()) /
                       static_cast<double>(activity.observed.count())};
   return cost;
+}
+
+report::Counts to_report(trace::Counts counts) {
+  switch (counts) {
+    case trace::Counts::exact:
+      return report::Counts::exact;
+    case trace::Counts::scaled:
+      return report::Counts::scaled;
+    case trace::Counts::samples:
+      return report::Counts::samples;
+  }
+  return report::Counts::samples;
 }
 
 report::Collection describe_collection(const Course& course) {
@@ -73,8 +83,12 @@ report::Collection describe_collection(const Course& course) {
   collection.tool_cpu = use.cpu;
   collection.tool_peak_rss = use.peak_rss;
   if (!course.activity) return collection;
-  collection.coverage = Ratio{1.0};
-  collection.counts = report::Counts::exact;
+  // Looks are no share of the window.
+  if (course.activity->counts != trace::Counts::samples)
+    collection.coverage = Ratio{course.activity->coverage};
+  collection.counts = to_report(course.activity->counts);
+  collection.inflated_latencies = course.activity->inflated_latencies;
+  collection.notes = course.activity->notes;
   collection.cost = describe_cost(*course.activity);
   collection.losses = course.activity->losses;
   if (const auto execs = course.activity->execs; execs > 0)

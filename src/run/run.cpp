@@ -116,12 +116,13 @@ class Session {
         target_(std::move(target)),
         command_(command),
         collector_(sections::Source{target_.pid(), target_.start_time(), proc::Procfs(),
-                                    "/sys/fs/cgroup", options.allow_slow_memory}) {}
+                                    "/sys/fs/cgroup", options.allow_slow_memory,
+                                    sections::Filter{options.trace_set, options.failed_only}}) {}
 
   tl::expected<report::Report, Failure> watch() {
     if (auto chosen = choose_backend(); !chosen) return tl::unexpected(chosen.error());
     if (command_ == nullptr) collector_.begin(false);
-    if (auto started = start(); !started) return tl::unexpected(started.error());
+    if (backend_) backend_->start();
     const auto start = Clock::now();
     course_.startup = start - options_.tool_started;
     course_.started_at = std::chrono::system_clock::now();
@@ -155,34 +156,24 @@ class Session {
 
  private:
   tl::expected<void, Failure> choose_backend() {
-    if (target_.is_kernel_thread() && options_.backend == "auto") {
-      course_.backend = "none";
-      course_.backend_reason = "a kernel thread makes no system calls";
-      return {};
-    }
     trace::WatchOptions watch;
     watch.pid = target_.pid();
     watch.threads = target_.threads();
     watch.from_next_exec = command_ != nullptr;
-    auto selected = trace::select_backend(options_.backend, watch);
-    if (!selected) return fail_with(ExitStatus::no_permission, selected.error());
-    adopt(std::move(*selected));
-    return {};
-  }
-
-  void adopt(trace::Selected selected) {
-    backend_ = std::move(selected.backend);
-    course_.backend = selected.name;
-    course_.backend_reason = selected.reason;
-    spdlog::debug("backend {}: {}", selected.name, selected.reason);
-  }
-
-  tl::expected<void, Failure> start() {
-    if (!backend_) return {};
-    auto started = backend_->start();
-    if (started) return {};
-    if (options_.backend != "auto") return fail_with(ExitStatus::no_permission, started.error());
-    adopt({nullptr, "none", started.error().message() + "; " + started.error().hint});
+    watch.follow = options_.follow;
+    watch.trace_set = options_.trace_set;
+    watch.failed_only = options_.failed_only;
+    watch.max_overhead = options_.max_overhead;
+    watch.btf = options_.btf;
+    const bool sample_it = target_.is_kernel_thread() && options_.backend == "auto";
+    auto selected = trace::select_backend(sample_it ? "sampling" : options_.backend, watch);
+    if (!selected)
+      return fail_with(target_.has_ended() ? ExitStatus::no_process : ExitStatus::no_permission,
+                       selected.error());
+    backend_ = std::move(selected->backend);
+    course_.backend = selected->name;
+    course_.backend_reason = sample_it ? "a kernel thread makes no system calls" : selected->reason;
+    spdlog::debug("backend {}: {}", selected->name, selected->reason);
     return {};
   }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "report/report.h"
+#include "trace/trace_set.h"
 #include "util/result.h"
 
 namespace debug_process::run {
@@ -39,6 +40,11 @@ struct Options {
   std::optional<std::chrono::nanoseconds>
       duration;  // default: 5 s for a pid, until its end for a command
   std::string backend = "auto";
+  std::optional<double> max_overhead;  // share of the target's time; nullopt: no cap
+  bool follow = false;
+  trace::TraceSet trace_set;
+  bool failed_only = false;
+  std::optional<std::string> btf;
   bool allow_slow_memory = false;
   std::vector<std::string> sections;  // ids; empty: all
   std::chrono::steady_clock::time_point tool_started;

@@ -43,6 +43,11 @@ TEST(Options, HaveTheDefaultsThatHelpNames) {
   EXPECT_THAT(options.run.command, IsEmpty());
   EXPECT_FALSE(options.run.duration);
   EXPECT_EQ(options.run.backend, "auto");
+  EXPECT_EQ(options.run.max_overhead, 0.05);
+  EXPECT_FALSE(options.run.follow);
+  EXPECT_TRUE(options.run.trace_set.is_all());
+  EXPECT_FALSE(options.run.failed_only);
+  EXPECT_FALSE(options.run.btf);
   EXPECT_FALSE(options.run.allow_slow_memory);
   EXPECT_THAT(options.run.sections, IsEmpty());
   EXPECT_EQ(options.format, render::Format::text);
@@ -71,7 +76,17 @@ TEST(Options, TakeEachOfTheOthers) {
   EXPECT_TRUE(options_of({"-s", "1"}).summary_only);
   EXPECT_TRUE(options_of({"--summary-only", "1"}).summary_only);
   EXPECT_EQ(options_of({"--top", "0", "1"}).top, 0U);
-  EXPECT_EQ(options_of({"--max-overhead", "none", "1"}).run.pid, 1);
+  EXPECT_EQ(options_of({"--backend", "ptrace", "1"}).run.backend, "ptrace");
+  EXPECT_EQ(options_of({"--backend", "sampling", "1"}).run.backend, "sampling");
+  EXPECT_FALSE(options_of({"--max-overhead", "none", "1"}).run.max_overhead);
+  EXPECT_EQ(options_of({"--max-overhead", "2.5", "1"}).run.max_overhead, 0.025);
+  EXPECT_EQ(options_of({"--max-overhead", "10%", "1"}).run.max_overhead, 0.1);
+  EXPECT_TRUE(options_of({"-f", "1"}).run.follow);
+  EXPECT_TRUE(options_of({"--follow", "1"}).run.follow);
+  EXPECT_TRUE(options_of({"-Z", "1"}).run.failed_only);
+  EXPECT_TRUE(options_of({"--failed-only", "1"}).run.failed_only);
+  EXPECT_EQ(options_of({"-e", "all", "1"}).run.trace_set.is_all(), true);
+  EXPECT_EQ(options_of({"--btf", "a file", "1"}).run.btf, "a file");
   EXPECT_TRUE(options_of({"--pss", "1"}).run.allow_slow_memory);
   EXPECT_EQ(options_of({"--fail-on", "info", "1"}).fail_on, report::Severity::info);
   EXPECT_EQ(options_of({"--fail-on", "warning", "1"}).fail_on, report::Severity::warning);
@@ -131,8 +146,10 @@ TEST(Options, RefuseWrongValues) {
   EXPECT_THAT(complaint_about({"-d", "", "1"}), HasSubstr("duration"));
   EXPECT_THAT(complaint_about({"--top", "x", "1"}), HasSubstr("'x'"));
   EXPECT_THAT(complaint_about({"--top", "-1", "1"}), HasSubstr("'-1'"));
-  EXPECT_THAT(complaint_about({"--max-overhead", "5", "1"}), HasSubstr("'5'"));
-  EXPECT_THAT(complaint_about({"--backend", "ptrace", "1"}), HasSubstr("ptrace"));
+  for (const char* share : {"0", "-1", "101", "much", "5.5.5", "", "nan"})
+    EXPECT_THAT(complaint_about({"--max-overhead", share, "1"}),
+                HasSubstr("'" + std::string(share) + "'"));
+  EXPECT_THAT(complaint_about({"--backend", "magic", "1"}), HasSubstr("magic"));
   EXPECT_THAT(complaint_about({"--format", "xml", "1"}), HasSubstr("xml"));
   EXPECT_THAT(complaint_about({"--sections", "process,nope", "1"}), HasSubstr("nope"));
   EXPECT_THAT(complaint_about({"--fail-on", "bad", "1"}), HasSubstr("bad"));
@@ -155,6 +172,43 @@ TEST(Options, LetNothingDriveTheTerminal) {
     EXPECT_EQ(complaint.find('\x1b'), std::string::npos);
     EXPECT_EQ(complaint.find('\a'), std::string::npos);
   }
+}
+
+DoctorOptions doctor_options_of(const Words& arguments) {
+  auto parsed = parse(arguments);
+  if (const auto* done = std::get_if<Done>(&parsed)) ADD_FAILURE() << done->text;
+  const auto* options = std::get_if<DoctorOptions>(&parsed);
+  return options != nullptr ? *options : DoctorOptions{};
+}
+
+TEST(DoctorOptions, AreThoseAfterItsName) {
+  EXPECT_FALSE(doctor_options_of({"doctor"}).pid);
+  EXPECT_FALSE(doctor_options_of({"doctor"}).json);
+  const auto options =
+      doctor_options_of({"doctor", "--json", "4242", "--btf", "a file", "--color", "never", "-v"});
+  EXPECT_EQ(options.pid, 4242);
+  EXPECT_TRUE(options.json);
+  EXPECT_EQ(options.btf, "a file");
+  EXPECT_EQ(options.color, Color::never);
+  EXPECT_TRUE(options.verbose);
+  EXPECT_TRUE(doctor_options_of({"doctor", "--format", "json"}).json);
+}
+
+TEST(DoctorOptions, RefuseWhatTheyDoNotKnow) {
+  EXPECT_THAT(complaint_about({"doctor", "1", "2"}), HasSubstr("several"));
+  EXPECT_THAT(complaint_about({"doctor", "x"}), HasSubstr("'x'"));
+  EXPECT_THAT(complaint_about({"doctor", "-d", "1"}), HasSubstr("-d"));
+}
+
+TEST(DoctorOptions, LeaveACommandOfThatNameAlone) {
+  EXPECT_THAT(options_of({"--", "doctor", "1"}).run.command, ElementsAre("doctor", "1"));
+}
+
+TEST(DoctorOptions, AnswerHelp) {
+  const auto parsed = parse({"doctor", "--help"});
+  ASSERT_TRUE(std::holds_alternative<Done>(parsed));
+  EXPECT_EQ(std::get<Done>(parsed).exit_status, 0);
+  EXPECT_THAT(std::get<Done>(parsed).text, HasSubstr("debug-process doctor [OPTIONS] [PID]"));
 }
 
 TEST(Options, AnswerHelpAndVersion) {
