@@ -24,6 +24,16 @@ bool matches(const Json& row, const Json& where) {
     return row.contains(item.key()) && row.at(item.key()) == item.value();
   });
 }
+std::vector<std::string> with_default(std::vector<std::string> arguments, const char* option,
+                                      const char* value) {
+  if (std::find(arguments.begin(), arguments.end(), option) != arguments.end()) return arguments;
+  return joined({option, value}, arguments);
+}
+
+// Workloads make calls as fast as they can, and tests want to see every one.
+std::vector<std::string> exact_unless_given(const std::vector<std::string>& arguments) {
+  return with_default(arguments, "--max-overhead", "none");
+}
 
 }  // namespace
 
@@ -96,7 +106,8 @@ Json parse_report(const Result& result, int expected_code) {
 }
 
 Json report_on(pid_t pid, const std::vector<std::string>& arguments) {
-  return parse_report(run_tool(joined(joined({"--json"}, arguments), {std::to_string(pid)})));
+  return parse_report(
+      run_tool(joined(joined({"--json"}, exact_unless_given(arguments)), {std::to_string(pid)})));
 }
 
 Json report_on_command(const std::vector<std::string>& command, int expected_code,
@@ -104,7 +115,8 @@ Json report_on_command(const std::vector<std::string>& command, int expected_cod
   const TemporaryDirectory directory;
   const auto file = directory.path() / "report.json";
   const Result result =
-      run_tool(joined({"--json", "-o", file.string(), "--"}, command), environment);
+      run_tool(joined({"--json", "--max-overhead", "none", "-o", file.string(), "--"}, command),
+               environment);
   if (result.code != expected_code) {
     throw std::runtime_error("expected exit status " + std::to_string(expected_code) + ", got " +
                              result.describe());
@@ -113,8 +125,9 @@ Json report_on_command(const std::vector<std::string>& command, int expected_cod
 }
 
 Watch::Watch(pid_t pid, const std::vector<std::string>& arguments) {
-  const std::vector<std::string> first = {tool_path(), "--json", "--verbose", "-d", "300s"};
-  tool_ = std::make_unique<Process>(joined(joined(first, arguments), {std::to_string(pid)}));
+  const auto all = joined({tool_path(), "--json", "--verbose"},
+                          with_default(exact_unless_given(arguments), "-d", "300s"));
+  tool_ = std::make_unique<Process>(joined(all, {std::to_string(pid)}));
   tool_->wait_for_error_output("watching");
 }
 

@@ -67,7 +67,8 @@ class Workload : public Process {
 [[nodiscard]] Json report_on_command(const std::vector<std::string>& command, int expected_code = 0,
                                      const std::vector<std::string>& environment = {});
 
-// The tool watching a process until told to stop; constructed, it is attached.
+// The tool watching a process until told to stop; constructed, it is attached. Watches without a
+// cap on its cost unless `arguments` set one: as do the two above.
 class Watch {
  public:
   explicit Watch(pid_t pid, const std::vector<std::string>& arguments = {});

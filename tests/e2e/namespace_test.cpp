@@ -45,6 +45,20 @@ TEST_F(PidNamespace, AToolInsideCountsAProcessInside) {
   EXPECT_GT(thread.at("calls"), 10);
 }
 
+// A file cannot take the place of the kernel's own BTF there: only an iterator tells the numbers
+// that processes have outside.
+TEST_F(PidNamespace, InsideAGivenBtfDoesNotReplaceTheKernels) {
+  const TemporaryDirectory folder;
+  const std::string btf = folder.path() / "vmlinux.btf";
+  std::filesystem::copy_file("/sys/kernel/btf/vmlinux", btf);
+  const Result result =
+      run(inside("mount -t tmpfs none /sys/kernel/btf || exit 77; exec " + tool_path() +
+                 " --backend bpf -d 100ms --btf " + btf + " -- /bin/true"));
+  if (result.code == 77) GTEST_SKIP() << "mounting is not allowed here";
+  EXPECT_EQ(result.code, 4) << result.describe();
+  EXPECT_THAT(result.err, ::testing::HasSubstr("--pid=host"));
+}
+
 TEST_F(PidNamespace, AProcessInsideIsSeenFromOutside) {
   const std::string sleeper = workload_path("sleeper");
   Process shell(inside("exec " + sleeper + " 10"));

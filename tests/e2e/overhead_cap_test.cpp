@@ -1,0 +1,129 @@
+// --max-overhead: what watching may cost a target that does nothing but system calls, and how true
+// the numbers are that are left.
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "e2e/harness.h"
+
+namespace debug_process::e2e {
+namespace {
+
+// The workload hot_loop, and its count, read from the memory that it shares.
+class HotLoop {
+ public:
+  HotLoop() : loop_("hot_loop", {(folder_.path() / "count").string()}) {
+    const int fd = ::open((folder_.path() / "count").c_str(), O_RDONLY | O_CLOEXEC);
+    count_ = static_cast<const volatile unsigned long*>(
+        ::mmap(nullptr, sizeof(unsigned long), PROT_READ, MAP_SHARED, fd, 0));
+    ::close(fd);
+    if (count_ == MAP_FAILED) throw std::runtime_error("cannot map the workload's count");
+  }
+  ~HotLoop() { ::munmap(const_cast<unsigned long*>(count_), sizeof(unsigned long)); }
+  HotLoop(const HotLoop&) = delete;
+  HotLoop& operator=(const HotLoop&) = delete;
+
+  [[nodiscard]] pid_t pid() const { return loop_.pid(); }
+  [[nodiscard]] unsigned long count() const { return *count_; }
+
+  // Calls a second over some time; not to wait for anything, the speed is what is measured.
+  [[nodiscard]] double speed(std::chrono::milliseconds time = 1s) const {
+    const auto began = Clock::now();
+    const unsigned long before = count();
+    std::this_thread::sleep_for(time);
+    return static_cast<double>(count() - before) /
+           std::chrono::duration<double>(Clock::now() - began).count();
+  }
+
+ private:
+  TemporaryDirectory folder_;
+  Workload loop_;
+  const volatile unsigned long* count_ = nullptr;
+};
+
+struct Outcome {
+  double loss = 0;   // of the loop's speed, over the window
+  double ratio = 0;  // of the calls in the report to those that were made
+  Json report;
+};
+
+// The window begins and ends somewhat within what is measured from outside: of 4 s that is little,
+// and the same speed is true of both.
+Outcome watch_hot_loop(const std::string& cap, const std::string& backend = "bpf") {
+  HotLoop loop;
+  const double before = loop.speed();
+  Watch watch(loop.pid(), {"-d", "4s", "--max-overhead", cap, "--backend", backend});
+  const double watched = loop.speed(3500ms);
+  Outcome outcome;
+  outcome.report = watch.wait();
+  const double alone = (before + loop.speed()) / 2;
+  const double window =
+      static_cast<double>(outcome.report.at("run").at("window_ns").get<std::int64_t>()) / 1e9;
+  outcome.loss = 1 - watched / alone;
+  outcome.ratio = static_cast<double>(calls(outcome.report, "getppid")) / (window * watched);
+  return outcome;
+}
+
+template <typename Value>
+double middle_of_three(const std::vector<Outcome>& outcomes, Value value) {
+  std::vector<double> values;
+  for (const Outcome& outcome : outcomes) values.push_back(value(outcome));
+  std::sort(values.begin(), values.end());
+  return values.at(1);
+}
+
+using OverheadCap = NeedsBpf;
+
+TEST_F(OverheadCap, HoldsForALoopOfSystemCallsAndItsScaledCountIsTrue) {
+  std::vector<Outcome> outcomes;
+  for (int i = 0; i < 3; ++i) outcomes.push_back(watch_hot_loop("5"));
+  for (const Outcome& outcome : outcomes) {
+    const Json& collection = outcome.report.at("collection");
+    EXPECT_EQ(collection.at("counts"), "scaled");
+    EXPECT_LT(collection.at("coverage_ratio").get<double>(), 0.5);
+    EXPECT_GT(collection.at("coverage_ratio").get<double>(), 0.0);
+    EXPECT_EQ(losses(outcome.report), "");
+  }
+  // Three runs: this machine has other things to do as well.
+  EXPECT_LE(middle_of_three(outcomes, [](const Outcome& outcome) { return outcome.loss; }), 0.07);
+  EXPECT_NEAR(middle_of_three(outcomes, [](const Outcome& outcome) { return outcome.ratio; }), 1,
+              0.05);
+}
+
+// Its scaled count is a lower bound only, and says so: a call costs so much then that what was seen
+// tells nothing of the pace without us.
+TEST_F(OverheadCap, HoldsForALoopOfSystemCallsUnderPtrace) {
+  std::vector<Outcome> outcomes;
+  for (int i = 0; i < 3; ++i) outcomes.push_back(watch_hot_loop("5", "ptrace"));
+  for (const Outcome& outcome : outcomes) {
+    const Json& collection = outcome.report.at("collection");
+    EXPECT_EQ(collection.at("counts"), "scaled");
+    EXPECT_LT(collection.at("coverage_ratio").get<double>(), 0.5);
+    EXPECT_GT(outcome.ratio, 0.0);
+    EXPECT_LE(outcome.ratio, 1.05);
+    EXPECT_NE(collection.at("notes").dump().find("lower bound"), std::string::npos) << collection;
+  }
+  EXPECT_LE(middle_of_three(outcomes, [](const Outcome& outcome) { return outcome.loss; }), 0.07);
+}
+
+TEST_F(OverheadCap, NoneMeansExact) {
+  const Outcome outcome = watch_hot_loop("none");
+  EXPECT_EQ(outcome.report.at("collection").at("counts"), "exact");
+  EXPECT_EQ(outcome.report.at("collection").at("coverage_ratio"), 1.0);
+  EXPECT_GT(outcome.loss, 0.07) << "then the cap above has nothing to hold";
+}
+
+TEST_F(OverheadCap, LeavesATargetThatStaysBelowItAlone) {
+  Workload counter("counter");
+  Watch watch(counter.pid(), {"-d", "1s", "--max-overhead", "5"});
+  const Json report = watch.wait();
+  EXPECT_EQ(report.at("collection").at("counts"), "exact");
+  EXPECT_GT(calls(report, "getppid"), 0U);
+}
+
+}  // namespace
+}  // namespace debug_process::e2e

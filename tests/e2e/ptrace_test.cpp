@@ -1,0 +1,359 @@
+// The ptrace backend: its counts are the true ones, and the target never notices.
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+
+#include <sstream>
+
+#include "e2e/harness.h"
+#include "e2e/leftovers.h"
+
+namespace debug_process::e2e {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+const Arguments kAll{"--backend", "ptrace", "--max-overhead", "none"};
+const Arguments kCapped{"--backend", "ptrace", "--max-overhead", "5"};
+
+Arguments joined(Arguments arguments, const Arguments& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+Arguments all_and(const Arguments& more) {
+  return joined(kAll, more);
+}
+
+// The second word of "count 12".
+std::uint64_t ask_number(Process& workload) {
+  std::istringstream words(workload.ask());
+  std::string word;
+  std::uint64_t number = 0;
+  words >> word >> number;
+  return number;
+}
+
+Json report_on_command_with(const Arguments& options, const Arguments& command, int code = 0) {
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "report.json";
+  const Result result =
+      run_tool(joined(joined(options, {"--json", "-o", file.string(), "--"}), command));
+  if (result.code != code) throw std::runtime_error(result.describe());
+  return Json::parse(read_text(file));
+}
+
+void expect_exact(const Json& report) {
+  EXPECT_EQ(report.at("run").at("backend"), "ptrace");
+  EXPECT_EQ(report.at("collection").at("counts"), "exact") << report.at("collection").dump(1);
+  EXPECT_EQ(losses(report), "");
+  EXPECT_EQ(report.at("collection").at("inflated_latencies"), true);
+}
+
+// Skipped where ptrace is not to be had for one's own child: a sandbox, or Yama's 2 and 3.
+class Ptrace : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const Result result = run_tool(all_and({"--json", "--", "/bin/true"}));
+    if (result.code == 4) GTEST_SKIP() << "ptrace is not allowed here: " << result.err;
+  }
+
+  // However a test ends: nothing of us is left, and the target is not held.
+  static void expect_let_go(pid_t pid) {
+    EXPECT_EQ(status_line(pid, "TracerPid"), "TracerPid:\t0");
+    const std::string state = status_line(pid, "State");
+    EXPECT_EQ(state.find("t ("), std::string::npos) << state;
+    EXPECT_EQ(state.find("T ("), std::string::npos) << state;
+  }
+
+  static void expect_goes_on(Process& workload) {
+    expect_let_go(workload.pid());
+    const std::uint64_t before = ask_number(workload);
+    EXPECT_TRUE(wait_until([&] { return ask_number(workload) > before; }));
+  }
+};
+
+TEST_F(Ptrace, CountsEveryCallOfOneThread) {
+  Workload workload("getppid_loop", {"50000", "--wait-for-start"});
+  const Json report = watch_work(workload, kAll);
+  const Json getppid = row(report, "syscalls", "syscalls", {{"syscall", "getppid"}});
+  EXPECT_EQ(getppid.at("calls"), 50000);
+  EXPECT_EQ(getppid.at("errors"), 0);
+  EXPECT_EQ(getppid.at("histogram").at("count"), 50000);
+  expect_exact(report);
+  expect_let_go(workload.pid());
+}
+
+TEST_F(Ptrace, CountsEveryCallWhileThreadsComeAndGo) {
+  Workload workload("thread_churn", {"2000"});
+  const Json report = watch_work(workload, kAll);
+  EXPECT_EQ(calls(report, "getppid"), 8000U);
+  expect_exact(report);
+}
+
+TEST_F(Ptrace, CountsShortLivedThreads) {
+  constexpr int kThreads = 500;
+  Workload workload("thread_spawn", {std::to_string(kThreads)});
+  const Json report = watch_work(workload, kAll);
+  EXPECT_EQ(calls(report, "getppid"), kThreads);
+  EXPECT_EQ(calls(report, "exit"), kThreads);
+  EXPECT_EQ(calls(report, "clone3") + calls(report, "clone"), kThreads);
+  EXPECT_EQ(metric(report, "threads", "exited_threads"), kThreads);
+  expect_exact(report);
+}
+
+TEST_F(Ptrace, CountsACommandFromItsExecveToItsExit) {
+  const Json report = report_on_command_with(kAll, {workload_path("getppid_loop"), "20000"});
+  EXPECT_EQ(calls(report, "getppid"), 20000U);
+  EXPECT_EQ(calls(report, "execve"), 1U);
+  EXPECT_EQ(calls(report, "exit_group"), 1U);
+  EXPECT_EQ(report.at("run").at("ended_by"), "target-exit");
+  expect_exact(report);
+}
+
+TEST_F(Ptrace, PassesTheExitStatusOfACommandOn) {
+  const Json report = report_on_command_with(kAll, {"/bin/sh", "-c", "exit 7"}, 7);
+  EXPECT_EQ(report.at("target").at("exit").at("code"), 7);
+  const TemporaryDirectory directory;
+  const auto file = (directory.path() / "report.json").string();
+  const Result killed =
+      run_tool(all_and({"--json", "-o", file, "--", "/bin/sh", "-c", "kill -TERM $$"}));
+  EXPECT_EQ(killed.code, 128 + SIGTERM) << killed.describe();
+}
+
+TEST_F(Ptrace, IsNoOtherTracerInItsOwnReport) {
+  const Json report = report_on_command_with(kAll, {workload_path("getppid_loop"), "20000"});
+  EXPECT_EQ(metric(report, "process", "tracer_pid"), 0);
+  for (const auto& finding : report.at("findings"))
+    EXPECT_EQ(finding.at("title").get<std::string>().find("traced by"), std::string::npos)
+        << finding.dump(1);
+}
+
+TEST_F(Ptrace, CountsErrorsWithTheirPath) {
+  Workload workload("failing_opens", {"1000", "/no/such/path/of/ptrace"});
+  const Json report = watch_work(workload, kAll);
+  const Json error = row(report, "errors", "errors", {{"syscall", "openat"}, {"errno", "ENOENT"}});
+  EXPECT_EQ(error.at("calls"), 1000);
+  EXPECT_EQ(error.at("example"), "/no/such/path/of/ptrace");
+  expect_exact(report);
+}
+
+TEST_F(Ptrace, FollowsVforkOfChildrenThatAreNotWatched) {
+  Workload workload("vfork_loop", {"200"});
+  const Json report = watch_work(workload, kAll);
+  EXPECT_EQ(calls(report, "vfork") + calls(report, "clone") + calls(report, "clone3"), 200U);
+  EXPECT_EQ(calls(report, "wait4") + calls(report, "waitid"), 200U);
+  EXPECT_EQ(calls(report, "exit_group"), 0U);
+  expect_exact(report);
+}
+
+TEST_F(Ptrace, GoesOnWithAProgramThatAThreadExecutes) {
+  Workload workload("exec_from_thread",
+                    {workload_path("getppid_loop"), "1000", "--wait-for-start"});
+  Watch watch(workload.pid(), kAll);
+  workload.send_line();
+  // The new program says it for itself.
+  ASSERT_TRUE(wait_until([&] {
+    return read_text("/proc/" + std::to_string(workload.pid()) + "/comm").starts_with("getppid");
+  }));
+  workload.send_line();
+  workload.wait_for_output("done\n");
+  const Json report = watch.end();
+  EXPECT_EQ(calls(report, "getppid"), 1000U);
+  EXPECT_EQ(calls(report, "execve"), 1U);
+  expect_exact(report);
+  expect_let_go(workload.pid());
+}
+
+TEST_F(Ptrace, TellsTheAbisApart) {
+  Process workload({workload_path("int80"), "1000", "500"});
+  try {
+    workload.wait_for_output("ready");
+  } catch (const std::runtime_error&) {
+    GTEST_SKIP() << "this kernel has no 32-bit system calls";
+  }
+  Watch watch(workload.pid(), kAll);
+  workload.send_line();
+  workload.wait_for_output("done\n");
+  const Json report = watch.end();
+  EXPECT_EQ(
+      row(report, "syscalls", "syscalls", {{"syscall", "getpid"}, {"abi", "i386"}}).at("calls"),
+      1000);
+  EXPECT_EQ(
+      row(report, "syscalls", "syscalls", {{"syscall", "getpid"}, {"abi", "x86_64"}}).at("calls"),
+      500);
+}
+
+TEST_F(Ptrace, CountsRestartsAndWhatBecomesOfThem) {
+  Workload workload("signal_restart", {"20", "10"});
+  const Json report = watch_work(workload, kAll);
+  const Json read = row(report, "syscalls", "syscalls", {{"syscall", "read"}});
+  EXPECT_EQ(read.at("restarts"), 20);
+  EXPECT_EQ(
+      row(report, "errors", "errors", {{"syscall", "epoll_pwait"}, {"errno", "EINTR"}}).at("calls"),
+      10);
+  EXPECT_EQ(calls(report, "rt_sigreturn"), 30U);
+}
+
+TEST_F(Ptrace, CountsOnlyTheSetThatIsAskedFor) {
+  Workload workload("failing_opens", {"100"});
+  const Json report = watch_work(workload, all_and({"-e", "file"}));
+  EXPECT_EQ(metric(report, "syscalls", "calls"), 100);
+}
+
+TEST_F(Ptrace, CountsOnlyFailures) {
+  Workload workload("failing_opens", {"100"});
+  const Json report = watch_work(workload, all_and({"-Z"}));
+  EXPECT_EQ(metric(report, "syscalls", "calls"), 100);
+  EXPECT_EQ(metric(report, "syscalls", "errors"), 100);
+}
+
+TEST_F(Ptrace, FollowsChildren) {
+  Workload workload("fork_loop", {"50"});
+  const Json report = watch_work(workload, all_and({"--follow"}));
+  EXPECT_EQ(calls(report, "exit_group"), 50U);
+  EXPECT_EQ(calls(report, "wait4"), 50U);
+  expect_exact(report);
+}
+
+TEST_F(Ptrace, LeavesAloneWhatAnInterruptionWouldBreak) {
+  Workload workload("epoll_eintr_fatal");
+  for (int time = 0; time < 100; ++time) {
+    SCOPED_TRACE(time);
+    const Json report = report_on(workload.pid(), all_and({"-d", "20ms"}));
+    ASSERT_TRUE(workload.running()) << workload.wait().describe();
+    ASSERT_EQ(report.at("collection").at("notes").size(), 1U) << report.at("collection").dump(1);
+  }
+  expect_let_go(workload.pid());
+  EXPECT_EQ(ask_number(workload), 0U);
+}
+
+TEST_F(Ptrace, LeavesAloneWhatAnInterruptionWouldBreakUnderTraffic) {
+  Workload workload("epoll_eintr_fatal", {"traffic"});
+  for (int time = 0; time < 100; ++time) {
+    SCOPED_TRACE(time);
+    const Json report = report_on(workload.pid(), joined(kCapped, {"-d", "50ms"}));
+    ASSERT_TRUE(workload.running()) << workload.wait().describe();
+    ASSERT_GT(metric(report, "syscalls", "calls"), 0);
+  }
+  expect_goes_on(workload);
+}
+
+TEST_F(Ptrace, KeepsAStoppedProcessStoppedUntilItIsToldToGoOn) {
+  Workload workload("stopped");
+  const auto stopped = [&] {
+    return status_line(workload.pid(), "State").find("T (") != std::string::npos;
+  };
+  ASSERT_TRUE(wait_until(stopped));
+  const Json report = report_on(workload.pid(), all_and({"-d", "100ms"}));
+  EXPECT_EQ(metric(report, "process", "state"), "stopped");
+  EXPECT_EQ(metric(report, "syscalls", "calls"), 0);
+  EXPECT_TRUE(wait_until(stopped));
+  Watch watch(workload.pid(), kAll);
+  workload.kill(SIGCONT);
+  workload.close_input();
+  EXPECT_EQ(workload.wait().code, 0);
+  EXPECT_GT(calls(watch.wait(), "read"), 0U);
+}
+
+TEST_F(Ptrace, StopsAndGoesOnWithTheProcessWhileItIsWatched) {
+  Workload counter("counter");
+  Watch watch(counter.pid(), kAll);
+  counter.kill(SIGSTOP);
+  // Stopped by a signal while traced is shown as such a stop too.
+  ASSERT_TRUE(wait_until([&] {
+    return status_line(counter.pid(), "State").find("(tracing stop)") != std::string::npos ||
+           status_line(counter.pid(), "State").find("T (") != std::string::npos;
+  }));
+  counter.kill(SIGCONT);
+  const std::uint64_t before = ask_number(counter);
+  EXPECT_TRUE(wait_until([&] { return ask_number(counter) > before; }));
+  EXPECT_GT(calls(watch.end(), "getppid"), 0U);
+  expect_goes_on(counter);
+}
+
+TEST_F(Ptrace, StaysStoppedWhenLetGo) {
+  Workload counter("counter");
+  Watch watch(counter.pid(), kAll);
+  counter.kill(SIGSTOP);
+  ASSERT_TRUE(wait_until(
+      [&] { return status_line(counter.pid(), "State").find("stop") != std::string::npos; }));
+  (void)watch.end();
+  EXPECT_TRUE(wait_until([&] {
+    return status_line(counter.pid(), "State").find("T (stopped)") != std::string::npos;
+  })) << status_line(counter.pid(), "State");
+  counter.kill(SIGCONT);
+  ASSERT_TRUE(wait_until(
+      [&] { return status_line(counter.pid(), "State").find("stop") == std::string::npos; }));
+  expect_goes_on(counter);
+}
+
+TEST_F(Ptrace, LetsEverySignalThroughOnce) {
+  constexpr std::uint64_t kSignals = 1000;
+  Workload workload("signal_counter");
+  Watch watch(workload.pid(), kCapped);
+  for (std::uint64_t sent = 0; sent < kSignals; ++sent) {
+    // Queued, each for itself; not beyond what RLIMIT_SIGPENDING allows.
+    workload.kill(SIGRTMIN);
+    if (sent % 100 == 99) {
+      ASSERT_TRUE(wait_until([&] { return ask_number(workload) == sent + 1; }))
+          << ask_number(workload);
+    }
+  }
+  (void)watch.end();
+  EXPECT_EQ(ask_number(workload), kSignals);
+  expect_let_go(workload.pid());
+}
+
+TEST_F(Ptrace, LosesNoSignalWhenKilled) {
+  Workload workload("signal_counter");
+  std::uint64_t sent = 0;
+  for (int time = 0; time < 20; ++time) {
+    Watch watch(workload.pid(), kAll);
+    for (int signals = 0; signals < 20; ++signals, ++sent) workload.kill(SIGRTMIN);
+    watch.tool().kill(SIGKILL);
+    EXPECT_EQ(watch.tool().wait().signal, SIGKILL);
+    ASSERT_TRUE(wait_until([&] { return ask_number(workload) == sent; })) << ask_number(workload);
+  }
+  expect_let_go(workload.pid());
+}
+
+TEST_F(Ptrace, LeavesNothingWhenKilled) {
+  Workload counter("counter");
+  for (int time = 0; time < 10; ++time) {
+    Watch watch(counter.pid(), kAll);
+    watch.tool().kill(SIGKILL);
+    EXPECT_EQ(watch.tool().wait().signal, SIGKILL);
+    ASSERT_TRUE(
+        wait_until([&] { return status_line(counter.pid(), "TracerPid") == "TracerPid:\t0"; }));
+    expect_goes_on(counter);
+  }
+}
+
+TEST_F(Ptrace, NamesTheTracerThatIsThereAlready) {
+  const auto strace = find_program("strace");
+  if (!strace) GTEST_SKIP() << "strace is not installed";
+  Workload counter("counter");
+  Process tracer({*strace, "-f", "-o", "/dev/null", "-p", std::to_string(counter.pid())});
+  tracer.wait_for_error_output("attached");
+  const Result result =
+      run_tool({"--backend", "ptrace", "-d", "100ms", std::to_string(counter.pid())});
+  EXPECT_EQ(result.code, 4) << result.describe();
+  EXPECT_NE(
+      result.err.find("already traced by process " + std::to_string(tracer.pid()) + " (strace)"),
+      std::string::npos)
+      << result.err;
+}
+
+TEST_F(Ptrace, AnnouncesItselfBeforeItAttaches) {
+  Workload counter("counter");
+  const Result result =
+      run_tool({"--backend", "ptrace", "-d", "50ms", std::to_string(counter.pid())});
+  EXPECT_EQ(result.code, 0) << result.describe();
+  EXPECT_NE(
+      result.err.find("attaching to process " + std::to_string(counter.pid()) + " with ptrace"),
+      std::string::npos)
+      << result.err;
+}
+
+}  // namespace
+}  // namespace debug_process::e2e
