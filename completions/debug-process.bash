@@ -16,11 +16,12 @@ _debug_process() {
 
   local values=""
   case $prev in
-    --backend) values="auto bpf" ;;
+    --backend) values="auto bpf ptrace sampling" ;;
     --format) values="text json" ;;
     --color) values="auto always never" ;;
     --fail-on) values="info warning critical" ;;
-    --max-overhead) values="none" ;;
+    --max-overhead) values="1 5 10 none" ;;
+    --trace | -e) values="file network process memory ipc signal desc" ;;
     --duration | -d) values="500ms 2s 5s 30s 1m" ;;
     --top) values="0 10 30" ;;
     --sections)
@@ -32,7 +33,7 @@ _debug_process() {
         "process host syscalls errors threads files sockets memory" -- "${cur##*,}")
       return
       ;;
-    --output | -o)
+    --output | -o | --btf)
       _filedir
       return
       ;;
@@ -42,12 +43,24 @@ _debug_process() {
     return
   fi
 
+  if [[ ${words[1]} == doctor && $cword -gt 1 ]]; then
+    if [[ $cur == -* ]]; then
+      mapfile -t COMPREPLY < <(compgen -W "--format --json --btf --color -v --verbose -h --help" -- "$cur")
+    else
+      _pids
+    fi
+    return
+  fi
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "-d --duration --backend --format --json -o --output -s --summary-only
-      --sections --top --max-overhead --pss --fail-on --color -q --quiet -v --verbose --version -h --help --" -- "$cur")
+      --sections --top -f --follow -e --trace -Z --failed-only --max-overhead --btf --pss --fail-on --color -q --quiet -v --verbose --version -h --help --" -- "$cur")
     return
   fi
   _pids
+  # In place of a process.
+  if [[ $cword -eq 1 && doctor == "$cur"* ]]; then
+    COMPREPLY+=(doctor)
+  fi
 }
 
 complete -F _debug_process debug-process
