@@ -8,6 +8,7 @@
 
 #include "syscall_stats.skel.h"
 #include "trace/bpf/switches.h"
+#include "util/clock.h"
 
 namespace debug_process::trace::bpf {
 namespace {

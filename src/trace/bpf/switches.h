@@ -3,20 +3,13 @@
 #pragma once
 
 #include <sys/types.h>
-#include <time.h>
 
 #include <chrono>
 
 #include "syscall_stats.skel.h"
+#include "util/clock.h"
 
 namespace debug_process::trace::bpf {
-
-// The clock of bpf_ktime_get_ns().
-[[nodiscard]] inline std::chrono::nanoseconds monotonic_now() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
 
 // Read by the kernel at the same time: one store each, which the compiler may neither merge nor
 // move.

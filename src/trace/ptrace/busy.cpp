@@ -7,6 +7,7 @@
 
 #include "proc/procfs.h"
 #include "proc/schedstat.h"
+#include "util/clock.h"
 
 namespace debug_process::trace::ptrace {
 namespace {

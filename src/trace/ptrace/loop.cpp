@@ -27,12 +27,6 @@ bool is_group_stop(const Event& event) {
 
 }  // namespace
 
-nanoseconds monotonic_now() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
-}
-
 Loop::Loop(const WatchOptions& options, nanoseconds cost_per_call)
     : options_(options),
       cost_per_call_(cost_per_call),

@@ -19,6 +19,7 @@
 #include "trace/ptrace/look.h"
 #include "trace/ptrace/tracee.h"
 #include "trace/scale.h"
+#include "util/clock.h"
 
 namespace debug_process::trace::ptrace {
 
@@ -130,8 +131,5 @@ class Loop {
   std::size_t watched_ = 0;   // threads whose calls are seen
   Ended end_;
 };
-
-// CLOCK_MONOTONIC.
-[[nodiscard]] std::chrono::nanoseconds monotonic_now();
 
 }  // namespace debug_process::trace::ptrace

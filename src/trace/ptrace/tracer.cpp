@@ -13,6 +13,7 @@
 #include "trace/ptrace/cost.h"
 #include "trace/ptrace/refusal.h"
 #include "util/capabilities.h"
+#include "util/clock.h"
 #include "util/deadline.h"
 #include "util/units.h"
 

@@ -1,0 +1,18 @@
+// The clock that the kernel stamps events with.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <time.h>
+
+#include <chrono>
+
+namespace debug_process {
+
+// CLOCK_MONOTONIC, which is also that of bpf_ktime_get_ns().
+[[nodiscard]] inline std::chrono::nanoseconds monotonic_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+}  // namespace debug_process
