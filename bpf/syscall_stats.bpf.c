@@ -157,6 +157,25 @@ static __always_inline void keep_wait_status(struct task_struct *task)
 	has_wait_status = 1;
 }
 
+/* In a pause its last call may have been one that nobody saw. */
+static __always_inline void keep_last_call(struct task_struct *task,
+					   const struct thread_slot *thread)
+{
+	struct signal_struct *signal = FIELD(task, signal);
+	_Bool in_call = thread->entered_ns && thread->entered_ns >= watching_since;
+	struct last_call last = {};
+	__u32 tid = thread->tid;
+
+	last.returned = !in_call;
+	last.key = in_call ? thread->key : thread->previous_key;
+	if (!watching_since || last.key == KEY_NONE)
+		return;
+	if (!(FIELD(signal, flags) & SIGNAL_GROUP_EXIT) && FIELD(signal, live.counter) > 0)
+		return;
+	if (bpf_map_update_elem(&dp_last_calls, &tid, &last, BPF_ANY))
+		count_loss(LOSS_LAST_CALLS);
+}
+
 static __always_inline void add_slot_to_process(const struct thread_slot *thread)
 {
 	struct process_key process = {.tgid = thread->tgid, .born = thread->born};
@@ -198,6 +217,8 @@ int BPF_PROG(dp_thread_exit, struct task_struct *task)
 	__sync_fetch_and_add(&exited_threads, 1);
 	if (thread) {
 		__sync_fetch_and_add(&exited_calls, thread->calls);
+		if (tgid == target_tgid)
+			keep_last_call(task, thread);
 		if (follow)
 			add_slot_to_process(thread);
 		thread->entered_ns = 0;

@@ -58,6 +58,14 @@ struct {
 	__type(value, struct cpu_table);
 } dp_calls SEC(".maps");
 
+/* Of the target's threads, by tid, when it ends. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct last_call);
+} dp_last_calls SEC(".maps");
+
 /* What dp_count has counted. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -292,8 +300,10 @@ static __always_inline void call_begins(__u64 pid_tgid, __u32 key, __u64 now)
 	struct thread_slot *thread = own_slot((__u32)pid_tgid, tgid);
 
 	if (never_returns(key)) {
-		if (thread)
+		if (thread) {
 			thread->entered_ns = 0;
+			thread->previous_key = key;
+		}
 		if (failed_only)
 			return;
 		add_finished(thread, key, 0, 0, 0, 0);

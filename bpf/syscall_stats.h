@@ -84,6 +84,12 @@ struct thread_slot {
 	__u64 padding;
 };
 
+/* What a thread of the target was in when the process ended, or had been in last. */
+struct last_call {
+	__u32 key;
+	__u32 returned; /* a truth value */
+};
+
 /* A process that is followed. Numbers are used again: the time of its birth tells them apart. */
 struct process_key {
 	__u32 tgid; /* in the initial PID namespace */
@@ -139,6 +145,7 @@ enum loss {
 	LOSS_ERRORS = 5,       /* failed calls without a row by errno: map full */
 	LOSS_PROCESSES = 6,    /* children that are not followed: map full */
 	LOSS_PROCESS_ROWS = 7, /* children that are followed, but have no row: map full */
+	LOSS_LAST_CALLS = 8,   /* last calls of threads when the process ended: map full */
 	LOSS_KINDS,
 };
 

@@ -82,6 +82,13 @@ struct InFlight {
   bool started_before_window = false;
 };
 
+// The last that was seen of a thread when its process ended.
+struct LastCall {
+  pid_t tid = 0;  // in our PID namespace
+  SyscallKey key;
+  bool returned = false;  // false: it was in the call
+};
+
 // One thread made `to` after `from`, so many times, over all threads.
 struct Transition {
   SyscallKey from;
@@ -113,6 +120,7 @@ struct Activity {
   std::uint64_t exited_threads_calls = 0;  // of those that ended in the window
   std::uint64_t exited_thread_count = 0;
   std::vector<InFlight> in_flight;
+  std::vector<LastCall> last_calls;  // of the target's threads, when it ended in the window
   std::vector<Transition> transitions;
   std::uint64_t execs = 0;               // images that the target took on within the window
   std::optional<int> wait_status;        // as from wait(2), when the target ended in the window

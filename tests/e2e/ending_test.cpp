@@ -6,6 +6,7 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include "e2e/harness.h"
 
@@ -36,6 +37,37 @@ TEST_F(Ending, ATargetThatExitsInTheWindowIsReportedWithItsStatus) {
   const Json report = watch.wait();  // even while it is a zombie that nobody reaped
   EXPECT_EQ(report.at("run").at("ended_by"), "target-exit");
   EXPECT_EQ(report.at("target").at("exit").at("code"), 9);
+}
+
+// Where a crash or a kill found each of them. The calls had lasted all the window.
+TEST_F(Ending, TellsTheLastCallOfEachThreadOfATargetThatIsKilled) {
+  Workload blocked("blocked");
+  Watch watch(blocked.pid());
+  blocked.kill(SIGKILL);
+  const Json report = watch.wait();
+  const std::map<std::string, std::string> calls{{"in-epoll", "epoll_pwait"},
+                                                 {"in-futex", "futex"},
+                                                 {"in-read", "read"},
+                                                 {"in-sleep", "clock_nanosleep"}};
+  for (const auto& [thread, call] : calls)
+    EXPECT_EQ(row(report, "syscalls", "last_calls", {{"thread", thread}}).at("syscall"), call);
+}
+
+TEST_F(Ending, TellsTheLastCallOfEachThreadUnderPtraceToo) {
+  Workload blocked("blocked");
+  Watch watch(blocked.pid(), {"--backend", "ptrace"});
+  blocked.kill(SIGKILL);
+  const Json report = watch.wait();
+  // The others wait in calls that ptrace leaves alone, or is not on yet.
+  const Json futex = row(report, "syscalls", "last_calls", {{"thread", "in-futex"}});
+  EXPECT_EQ(futex.at("syscall"), "futex");
+  EXPECT_EQ(futex.at("returned"), false);
+}
+
+TEST_F(Ending, HasNoLastCallsOfATargetThatGoesOn) {
+  Workload spawner("thread_spawn", {"20"});
+  const Json report = watch_work(spawner);
+  EXPECT_TRUE(rows(report, "syscalls", "last_calls").empty());
 }
 
 TEST_F(Ending, TheFirstInterruptEndsTheWindowAndTheReportIsPrinted) {

@@ -139,6 +139,7 @@ std::string describe_loss(std::string_view what) {
   if (what == "error_rows")
     return "failed calls without a row by errno (too many different errors)";
   if (what == "processes") return "children that were not followed (too many at a time)";
+  if (what == "last_calls") return "last calls of threads (too many threads)";
   if (what == "process_rows") return "children without a row, but counted (too many in the window)";
   if (what == "skipped_runs")
     return "events at most (the kernel skipped the program, on the whole machine)";

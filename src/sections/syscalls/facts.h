@@ -48,6 +48,14 @@ struct TimeShare {
   bool idle = false;  // the thread did not run once in the window
 };
 
+// The last that was seen of a thread when the process ended.
+struct LastCall {
+  pid_t tid = 0;
+  std::optional<std::string> thread;
+  std::string syscall;
+  bool returned = false;  // false: it was in the call
+};
+
 struct Facts {
   Completeness completeness;
   bool traced = false;   // calls were counted; false: of all that is below only in_flight is known
@@ -59,6 +67,7 @@ struct Facts {
   bool failed_only = false;         // the calls that succeed are not counted
   std::vector<Row> rows;            // by total time, most first
   std::vector<InFlight> in_flight;
+  std::vector<LastCall> last_calls;    // when it ended in the window, by tid
   std::vector<TimeShare> time_shares;  // most samples first
   std::optional<Rate> looks_per_s;     // when sampled: at each thread
   std::vector<std::string> activity;   // the usual cycle of calls

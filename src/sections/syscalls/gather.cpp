@@ -114,6 +114,17 @@ void add_without_event(const Snapshot& start, const Snapshot& end, nanoseconds w
   }
 }
 
+void add_last_calls(const Snapshot& start, const trace::Activity& activity, Facts& facts) {
+  for (const trace::LastCall& call : activity.last_calls) {
+    LastCall row{
+        call.tid, {}, trace::abi::syscall_name(call.key.abi, call.key.number), call.returned};
+    if (const Standing* standing = find(start, call.tid)) row.thread = standing->thread;
+    facts.last_calls.push_back(std::move(row));
+  }
+  std::sort(facts.last_calls.begin(), facts.last_calls.end(),
+            [](const LastCall& a, const LastCall& b) { return a.tid < b.tid; });
+}
+
 // Of a thread of another process, with --follow.
 const TimeShare* find_share(const Facts& facts, pid_t tid) {
   const auto& shares = facts.time_shares;
@@ -250,6 +261,7 @@ Facts gather(const Snapshot& start, const Snapshot& end, nanoseconds window,
   }
   add_without_event(start, end, window, activity, filter, facts);
   if (activity != nullptr) {
+    add_last_calls(start, *activity, facts);
     add_begun_in_window(*activity, end, facts);
     if (end.gap && !facts.sampled) facts.completeness.add_gap(*end.gap);
   }

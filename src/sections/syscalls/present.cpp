@@ -173,6 +173,20 @@ const char* label_if(bool shown, const char* label) {
   return shown ? label : "";
 }
 
+report::Table present_last_calls(const Facts& facts) {
+  report::Table table;
+  table.id = "last_calls";
+  table.title = "Last calls of its threads before it ended";
+  table.columns = {{"tid", "TID"},
+                   {"thread", "Thread", Show::everywhere, true},
+                   {"syscall", "Call"},
+                   {"returned", "Returned"}};
+  for (const LastCall& call : facts.last_calls)
+    table.rows.push_back({static_cast<std::int64_t>(call.tid), report::to_value(call.thread),
+                          call.syscall, call.returned});
+  return table;
+}
+
 }  // namespace
 
 report::Section present(const Facts& facts) {
@@ -193,7 +207,8 @@ report::Section present(const Facts& facts) {
       {"looks_per_s", report::to_value(facts.looks_per_s), ""}};
   const bool many = count_threads(facts) > kMostThreadsShown;
   section.tables = {present_calls(facts), present_time_by_place(facts, many),
-                    present_time_shares(facts, !many), present_in_flight(facts)};
+                    present_time_shares(facts, !many), present_in_flight(facts),
+                    present_last_calls(facts)};
   return section;
 }
 

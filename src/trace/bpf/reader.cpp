@@ -203,6 +203,19 @@ Result<void> read_threads(const syscall_stats_bpf& skeleton, const KernelIds& id
   return {};
 }
 
+// Of threads whose number in our namespace was known before they ended.
+void read_last_calls(const syscall_stats_bpf& skeleton, const KernelIds& ids, Activity& activity) {
+  std::uint32_t tid = 0;
+  last_call last{};
+  const int map = bpf_map__fd(skeleton.maps.dp_last_calls);
+  for (const std::uint32_t* previous = nullptr; ::bpf_map_get_next_key(map, previous, &tid) == 0;
+       previous = &tid) {
+    const auto local = ids.local_tid(static_cast<pid_t>(tid));
+    if (local && ::bpf_map_lookup_elem(map, &tid, &last) == 0)
+      activity.last_calls.push_back({*local, to_key(last.key), last.returned != 0});
+  }
+}
+
 void read_losses(const syscall_stats_bpf& skeleton, Activity& activity) {
   const std::pair<loss, const char*> names[] = {{LOSS_THREAD_SLOT, "latency_thread_slot"},
                                                 {LOSS_PAIRING, "latency_pairing"},
@@ -211,7 +224,8 @@ void read_losses(const syscall_stats_bpf& skeleton, Activity& activity) {
                                                 {LOSS_CALLS, "calls"},
                                                 {LOSS_ERRORS, "error_rows"},
                                                 {LOSS_PROCESSES, "processes"},
-                                                {LOSS_PROCESS_ROWS, "process_rows"}};
+                                                {LOSS_PROCESS_ROWS, "process_rows"},
+                                                {LOSS_LAST_CALLS, "last_calls"}};
   for (const auto& [cause, name] : names)
     if (const auto count = skeleton.bss->losses[cause]; count > 0) activity.losses[name] = count;
 }
@@ -230,6 +244,7 @@ Result<Activity> read_activity(const syscall_stats_bpf& skeleton, const KernelId
   activity.exited_threads_calls = skeleton.bss->exited_calls;
   if (auto done = read_threads(skeleton, ids, course, activity); !done)
     return tl::unexpected(done.error());
+  read_last_calls(skeleton, ids, activity);
   activity.execs = skeleton.bss->execs;
   if (skeleton.bss->has_wait_status != 0) activity.wait_status = skeleton.bss->wait_status;
   read_losses(skeleton, activity);

@@ -23,7 +23,8 @@ constexpr std::uint64_t kX32Bit = 0;
 CallTraits traits_of(const SyscallKey& key) {
   const std::string name = abi::syscall_name(key.abi, key.number);
   CallTraits traits;
-  traits.never_returns = name == "exit" || name == "exit_group";
+  traits.ends_process = name == "exit_group";
+  traits.never_returns = name == "exit" || traits.ends_process;
   traits.is_sigreturn = name == "rt_sigreturn" || name == "sigreturn";
   traits.is_restart = name == "restart_syscall";
   traits.is_exec = name == "execve" || name == "execveat";

@@ -9,6 +9,7 @@ namespace debug_process::trace::ptrace {
 
 struct CallTraits {
   bool never_returns = false;  // exit, exit_group
+  bool ends_process = false;   // exit_group
   bool is_sigreturn = false;   // "returns" what the interrupted code had
   bool is_restart = false;     // restart_syscall: goes on with a call that was interrupted
   bool is_exec = false;

@@ -79,6 +79,7 @@ void Loop::enters(Tracee& thread, const SyscallInfo& info, nanoseconds now) {
   if (!counting_ && options_.from_next_exec && traits_of(key).is_exec) open(now);
   Args args{};
   std::copy(std::begin(info.entry.args), std::end(info.entry.args), args.begin());
+  if (thread.process->stats.pid == options_.pid && traits_of(key).ends_process) ending_ = true;
   if (!counting_)
     counters_.enter_unseen(thread.calls, key, args);
   else

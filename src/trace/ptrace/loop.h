@@ -37,6 +37,7 @@ struct Ended {
   std::chrono::nanoseconds at{0};
   std::optional<int> wait_status;
   std::uint64_t execs = 0;
+  std::vector<LastCall> last_calls;  // of those threads that ended with the target
   bool paused = false;
   std::vector<std::string> notes;
 };
@@ -93,6 +94,7 @@ class Loop {
   Process* process_of(pid_t tid);
   Process& add_process(pid_t pid, std::optional<pid_t> parent);
   Tracee& add_thread(Process& process, pid_t tid, std::chrono::nanoseconds now);
+  void keep_last_call(const Tracee& thread, const Event& event);
   void bury(Tracee& thread, std::chrono::nanoseconds now);
 
   void begin_watch(Tracee& thread, std::chrono::nanoseconds now);
@@ -130,6 +132,7 @@ class Loop {
   std::size_t stopping_ = 0;  // threads that have been interrupted, and not stopped yet
   std::size_t watched_ = 0;   // threads whose calls are seen
   Ended end_;
+  bool ending_ = false;  // the target has called exit_group
 };
 
 }  // namespace debug_process::trace::ptrace

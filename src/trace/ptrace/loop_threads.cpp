@@ -187,6 +187,7 @@ void Loop::executed(pid_t leader, nanoseconds now) {
 
 void Loop::ended(const Event& event, nanoseconds now) {
   if (const auto found = tracees_.find(event.tid); found != tracees_.end()) {
+    keep_last_call(found->second, event);
     bury(found->second, now);
     tracees_.erase(found);
   }
@@ -200,6 +201,17 @@ void Loop::ended(const Event& event, nanoseconds now) {
   // What we have started is waited for by who has started it, and read until then.
   if (event.tid == options_.pid && options_.from_next_exec) return;
   take_event(event.tid);
+}
+
+// A thread that ends before the others has a status of 0, and no call to end them all was seen.
+void Loop::keep_last_call(const Tracee& thread, const Event& event) {
+  const bool with_all = ending_ || WIFSIGNALED(event.wait_status) || event.tid == options_.pid;
+  const bool its_own = thread.process->stats.pid == options_.pid;
+  if (!counting_ || !with_all || !its_own || !thread.watched_since) return;
+  const bool in_call = thread.calls.in_call.has_value();
+  const CallRow* const row = in_call ? thread.calls.in_call->row : thread.calls.previous;
+  if (row != nullptr && row->wanted)
+    end_.last_calls.push_back({thread.tid, row->stats.key, !in_call});
 }
 
 void Loop::bury(Tracee& thread, nanoseconds now) {

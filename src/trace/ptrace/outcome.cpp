@@ -29,6 +29,7 @@ class Outcome {
     // The execve that starts a command is where its life begins, and no change in it.
     if (options_.from_next_exec && activity_.execs > 0) --activity_.execs;
     activity_.wait_status = end_.wait_status;
+    activity_.last_calls = end_.last_calls;
     activity_.observed = end_.at - end_.opened;
     activity_.inflated_latencies = true;
     activity_.cost.target_per_call = cost_per_call;

@@ -208,5 +208,18 @@ TEST(SyscallsSnapshot, KnowsThe32BitDoor) {
   EXPECT_EQ(call_read_from("running"), std::nullopt);
 }
 
+TEST(LastCalls, AreNamedAfterTheThreadsThatWereThereAtTheStart) {
+  trace::Activity activity = traced();
+  activity.last_calls = {{9, kWrite, true}, {7, kRead, false}};
+  const Facts facts =
+      gather(snapshot_of({{7, in_call(kRead)}}), Snapshot(), kWindow, &activity, "");
+  ASSERT_EQ(facts.last_calls.size(), 2U);
+  EXPECT_EQ(facts.last_calls[0].tid, 7);
+  EXPECT_EQ(facts.last_calls[0].thread, "worker");
+  EXPECT_EQ(facts.last_calls[0].syscall, "read");
+  EXPECT_FALSE(facts.last_calls[0].returned);
+  EXPECT_EQ(facts.last_calls[1].thread, std::nullopt) << "it began in the window";
+}
+
 }  // namespace
 }  // namespace debug_process::sections::syscalls
