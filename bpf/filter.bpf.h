@@ -16,6 +16,8 @@ const volatile __u8 wanted[WANTED_KEYS]; /* by wanted_index() */
 const volatile __u8 unlisted_wanted;	 /* with numbers beyond that table */
 const volatile __u8 failed_only;	 /* only calls that fail count */
 
+__u8 measuring; /* enum measuring */
+
 /* Calls of the target that were looked at and not counted. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -28,6 +30,8 @@ static __always_inline _Bool is_wanted(__u32 key)
 {
 	__u32 nr = key & KEY_NUMBER_MASK;
 
+	if (measuring)
+		return measuring == MEASURING_WANTED;
 	if (nr >= WANTED_NUMBERS)
 		return unlisted_wanted;
 	return wanted[(key >> KEY_ABI_SHIFT) * WANTED_NUMBERS + nr];

@@ -334,20 +334,27 @@ static __noinline int restart_failed(__u32 key)
 {
 	__u32 zero = 0, slot;
 	struct cpu_table *table = bpf_map_lookup_elem(&dp_calls, &zero);
+	struct call_counters *counters;
 
 	if (!table)
 		return 0;
-	slot = slot_for(table, key);
-	if (slot >= CALL_SLOTS)
-		return 0;
-	if (failed_only) { /* it was not counted when it seemed not to fail */
-		table->counters[slot].calls++;
-		table->counters[slot].untimed++;
-	} else { /* perhaps below 0 on this CPU: the sum over all is right */
-		table->counters[slot].restarts--;
-	}
-	table->counters[slot].errors++;
 	add_error(key, EINTR);
+	slot = slot_for(table, key);
+	if (slot < CALL_SLOTS)
+		counters = &table->counters[slot];
+	else
+		counters = bpf_map_lookup_elem(&dp_overflow, &key);
+	if (!counters) {
+		count_loss(LOSS_CALLS);
+		return 0;
+	}
+	if (failed_only) { /* it was not counted when it seemed not to fail */
+		counters->calls++;
+		counters->untimed++;
+	} else { /* perhaps below 0 on this CPU: the sum over all is right */
+		counters->restarts--;
+	}
+	counters->errors++;
 	return 0;
 }
 

@@ -135,6 +135,13 @@ struct error_value {
 	char data[EXAMPLE_BYTES];
 };
 
+/* Whether the calls that user space makes to measure the cost of one pass the filter. */
+enum measuring {
+	MEASURING_NOTHING = 0,
+	MEASURING_WANTED = 1,
+	MEASURING_UNWANTED = 2,
+};
+
 /* Everything that could not be counted in full, by cause. */
 enum loss {
 	LOSS_THREAD_SLOT = 0,  /* two threads on one slot: calls counted, latency lost */

@@ -28,19 +28,24 @@ class Hushed {
   spdlog::level::level_enum level_;
 };
 
+// As "auto" does in a run.
+std::optional<Error> why_not(std::string_view backend, const trace::WatchOptions& watch) {
+  if (auto error = trace::passed_over(backend, watch)) return error;
+  // Let go of at once, before the next one is tried.
+  const auto selected = trace::select_backend(backend, watch);
+  return selected ? std::nullopt : std::optional<Error>(selected.error());
+}
+
 std::vector<Trial> try_backends(const target::Target& target, const Options& options) {
   const Hushed hushed;
   trace::WatchOptions watch;
   watch.pid = target.pid();
   watch.threads = target.threads();
+  watch.kernel_thread = target.is_kernel_thread();
   watch.btf = options.btf;
   std::vector<Trial> trials;
   for (const std::string_view name : trace::backend_names()) {
-    if (name == "auto") continue;
-    // Let go of at once, before the next one is tried.
-    const auto selected = trace::select_backend(name, watch);
-    trials.push_back(
-        {std::string(name), selected ? std::nullopt : std::optional<Error>(selected.error())});
+    if (name != "auto") trials.push_back({std::string(name), why_not(name, watch)});
   }
   return trials;
 }
@@ -102,6 +107,7 @@ Result<Facts> examine(const Options& options) {
   facts.circumstances = trace::bpf::read_circumstances(options.btf.has_value());
   facts.cgroup_version = cgroup_version();
   facts.features = try_features(child->pid());
+  facts.kernel_thread = target->is_kernel_thread();
   facts.trials = try_backends(*target, options);
   facts.sections = try_sections(*target, facts);
   return facts;

@@ -10,9 +10,10 @@ namespace {
 using report::Status;
 
 constexpr std::array<BackendWords, 3> kWords{{
-    {"bpf", true, "every system call: exact counts, errors and latencies",
-     "bpf works here: every system call is counted exactly.", Status::complete, "",
-     Status::complete, ""},
+    {"bpf", true,
+     "every system call: exact counts, errors and latencies; beyond --max-overhead in slices, and "
+     "scaled",
+     "bpf works here: every system call is counted.", Status::complete, "", Status::complete, ""},
     {"ptrace", true,
      "system calls, of a busy process in bursts: then counts are scaled up; latencies are "
      "inflated; each call that it sees stops the process twice",

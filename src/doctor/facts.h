@@ -39,7 +39,8 @@ struct SectionState {
 struct Facts {
   std::optional<pid_t> pid;  // nullopt: a child of our own stands for any process of ours
   std::string name;          // of the process; hostile text
-  std::string tool_path;     // of this very program
+  bool kernel_thread = false;
+  std::string tool_path;  // of this very program
   std::string host;
   std::string kernel_release;
   std::string arch;

@@ -15,8 +15,9 @@
 namespace debug_process::doctor {
 namespace {
 
-[[noreturn]] void sleep_for_ever(int ready) {
+[[noreturn]] void sleep_for_ever(int ready, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);  // it ended before that: nobody would end us
   ::prctl(PR_SET_NAME, "dp-doctor-child");
   // With file capabilities on our binary we are not dumpable, and other rules hold for us than for
   // a program of the user's.
@@ -33,9 +34,10 @@ Result<OwnChild> OwnChild::start() {
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno("make a pipe");
   const UniqueFd ready(ends[0]);
   UniqueFd child_end(ends[1]);
+  const pid_t ourselves = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) return fail_errno("start a child");
-  if (pid == 0) sleep_for_ever(child_end.get());
+  if (pid == 0) sleep_for_ever(child_end.get(), ourselves);
   OwnChild child(pid);
   child_end.reset();
   char byte = 0;

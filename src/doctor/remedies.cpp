@@ -178,7 +178,8 @@ std::vector<Remedy> find_remedies(const Facts& facts) {
   std::vector<Remedy> remedies;
   const Trial* const bpf = trial_of(facts, "bpf");
   const Trial* const ptrace = trial_of(facts, "ptrace");
-  const bool bpf_missing = bpf != nullptr && bpf->refused;
+  // Nothing makes a kernel thread's system calls visible: it makes none.
+  const bool bpf_missing = bpf != nullptr && bpf->refused && !facts.kernel_thread;
   if (bpf_missing) remedies.push_back(for_bpf(facts, *bpf->refused));
   if (bpf_missing && ptrace != nullptr && ptrace->refused)
     remedies.push_back(for_ptrace(facts, *ptrace->refused));

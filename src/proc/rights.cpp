@@ -42,6 +42,7 @@ std::optional<Bytes> locked_memory() {
 Rights read_rights(const Procfs& procfs) {
   Rights rights;
   rights.uid = ::geteuid();
+  rights.gid = ::getegid();
   rights.effective = effective_capabilities().value_or(CapabilitySet{});
   if (const auto status = procfs.read("self/status").and_then(parse_status)) {
     rights.bounding = status->cap_bounding;

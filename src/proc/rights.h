@@ -15,6 +15,7 @@ namespace debug_process::proc {
 // nullopt: could not be read.
 struct Rights {
   uid_t uid = 0;  // the effective one
+  gid_t gid = 0;  // likewise
   CapabilitySet effective;
   std::optional<CapabilitySet> bounding;
   std::optional<bool> no_new_privileges;

@@ -63,9 +63,9 @@ bool set(std::optional<bool>& target, std::string_view value) {
 }
 
 template <typename T>
-bool set_ids(T& real, T& effective, std::string_view value) {
+bool set_ids(T& real, T& effective, T& saved, std::string_view value) {
   Fields fields(value);
-  return set(real, fields.next()) && set(effective, fields.next());
+  return set(real, fields.next()) && set(effective, fields.next()) && set(saved, fields.next());
 }
 
 bool set_list(std::vector<pid_t>& list, std::string_view value) {
@@ -109,8 +109,8 @@ bool set_field(Status& status, std::string_view key, std::string_view value) {
   if (key == "Pid") return set(status.pid, value);
   if (key == "PPid") return set(status.ppid, value);
   if (key == "TracerPid") return set(status.tracer_pid, value);
-  if (key == "Uid") return set_ids(status.real_uid, status.effective_uid, value);
-  if (key == "Gid") return set_ids(status.real_gid, status.effective_gid, value);
+  if (key == "Uid") return set_ids(status.real_uid, status.effective_uid, status.saved_uid, value);
+  if (key == "Gid") return set_ids(status.real_gid, status.effective_gid, status.saved_gid, value);
   if (key == "NSpid") return set_list(status.ns_pids, value);
   if (key == "Threads") return set(status.threads, value);
   if (key == "Kthread") return set(status.kernel_thread, value);

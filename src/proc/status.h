@@ -27,8 +27,10 @@ struct Status {
   pid_t tracer_pid = 0;  // 0: not traced
   uid_t real_uid = 0;
   uid_t effective_uid = 0;
+  uid_t saved_uid = 0;
   gid_t real_gid = 0;
   gid_t effective_gid = 0;
+  gid_t saved_gid = 0;
   std::vector<pid_t> ns_pids;  // from the reader's PID namespace inwards
   std::optional<std::uint64_t> threads;
   std::optional<bool> kernel_thread;

@@ -59,9 +59,9 @@ report::Cost describe_cost(const trace::Activity& activity) {
   cost.target_per_call = activity.cost.target_per_call;
   cost.bystander_per_call = activity.cost.bystander_per_call;
   if (!cost.target_per_call || activity.observed.count() <= 0) return cost;
-  cost.target = Ratio{static_cast<double>(activity.calls_seen) *
-                      static_cast<double>(cost.target_per_call->count()) /
-                      static_cast<double>(activity.observed.count())};
+  const auto by_calls = static_cast<std::int64_t>(activity.calls_seen) * *cost.target_per_call;
+  cost.target = Ratio{std::chrono::duration<double>(activity.cost.paid.value_or(by_calls)) /
+                      std::chrono::duration<double>(activity.observed)};
   return cost;
 }
 

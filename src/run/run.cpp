@@ -16,6 +16,7 @@
 #include "target/command.h"
 #include "target/target.h"
 #include "trace/backend.h"
+#include "util/units.h"
 
 namespace debug_process::run {
 namespace {
@@ -49,6 +50,13 @@ ExitStatus status_of_open(const Error& error) {
 
 ExitStatus status_of_execute(const Error& error) {
   return error.errno_value == ENOENT ? ExitStatus::not_found : ExitStatus::not_executable;
+}
+
+// So little was seen that no call in it means nothing.
+bool is_blind(const trace::Activity& activity) {
+  constexpr double kLeastCoverage = 0.05;
+  return activity.counts == trace::Counts::scaled && activity.calls_seen == 0 &&
+         activity.coverage < kLeastCoverage;
 }
 
 // Waits until the window has passed, the target has ended, or a signal has come.
@@ -141,7 +149,7 @@ class Session {
 
   // After the report, when the window was shorter than the command's life. A signal to us is meant
   // for it.
-  int wait_for_command() {
+  std::optional<int> wait_for_command() {
     if (!target_.has_ended()) spdlog::warn("waiting for the command to end");
     while (!target_.has_ended()) {
       pollfd events[] = {{target_.pidfd(), POLLIN, 0},
@@ -159,20 +167,20 @@ class Session {
     trace::WatchOptions watch;
     watch.pid = target_.pid();
     watch.threads = target_.threads();
+    watch.kernel_thread = target_.is_kernel_thread();
     watch.from_next_exec = command_ != nullptr;
     watch.follow = options_.follow;
     watch.trace_set = options_.trace_set;
     watch.failed_only = options_.failed_only;
     watch.max_overhead = options_.max_overhead;
     watch.btf = options_.btf;
-    const bool sample_it = target_.is_kernel_thread() && options_.backend == "auto";
-    auto selected = trace::select_backend(sample_it ? "sampling" : options_.backend, watch);
+    auto selected = trace::select_backend(options_.backend, watch);
     if (!selected)
       return fail_with(target_.has_ended() ? ExitStatus::no_process : ExitStatus::no_permission,
                        selected.error());
     backend_ = std::move(selected->backend);
     course_.backend = selected->name;
-    course_.backend_reason = sample_it ? "a kernel thread makes no system calls" : selected->reason;
+    course_.backend_reason = selected->reason;
     spdlog::debug("backend {}: {}", selected->name, selected->reason);
     return {};
   }
@@ -201,9 +209,19 @@ class Session {
   }
 
   tl::expected<report::Report, Failure> finish() {
-    if (command_ != nullptr && target_.has_ended()) course_.wait_status = command_->wait();
+    if (command_ != nullptr && target_.has_ended()) {
+      if (const auto status = command_->wait()) course_.wait_status = status;
+    }
     const trace::Activity* activity = course_.activity ? &*course_.activity : nullptr;
-    sections::Facts facts = collector_.finish(course_.window, activity, course_.backend_reason);
+    std::string why_untraced = course_.backend_reason;
+    if (activity != nullptr && is_blind(*activity)) {
+      why_untraced = fmt::format(
+          "only {} of the window could be watched, and no call was seen in that: what it does is "
+          "not known",
+          format_ratio({activity->coverage}));
+      activity = nullptr;
+    }
+    sections::Facts facts = collector_.finish(course_.window, activity, why_untraced);
     if (course_.ended_by == report::EndedBy::target_exit) facts.wait_status = course_.wait_status;
     if (command_ != nullptr) complete_command(facts.process);
     if (facts.process.completeness.status == report::Status::unavailable && activity == nullptr)

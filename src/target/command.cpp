@@ -78,14 +78,28 @@ std::string why_not(int error) {
   return {};
 }
 
+// Ignored, as we may have inherited it, it would have the kernel reap the command, and its exit
+// status would be lost. Returns what was inherited, for the command.
+struct sigaction stop_ignoring_child_ends() {
+  struct sigaction inherited {};
+  ::sigaction(SIGCHLD, nullptr, &inherited);
+  if (inherited.sa_handler != SIG_IGN) return inherited;
+  struct sigaction usual {};
+  usual.sa_handler = SIG_DFL;
+  ::sigaction(SIGCHLD, &usual, nullptr);
+  return inherited;
+}
+
 // Between fork and execve only calls that are safe there: signal-safety(7).
-[[noreturn]] void run_child(int go, int failure, const char* program, char* const* argv) {
+[[noreturn]] void run_child(int go, int failure, const struct sigaction& child_ends,
+                            const char* program, char* const* argv) {
   char byte = 0;
   ssize_t got = 0;
   do got = ::read(go, &byte, 1);
   while (got < 0 && errno == EINTR);
   if (got != 1) ::_exit(kNeverRan);
   // What was ignored stays so, as with strace and time; our handlers end with the execve.
+  ::sigaction(SIGCHLD, &child_ends, nullptr);
   ::execv(program, argv);
   const int error = errno;
   (void)!::write(failure, &error, sizeof(error));
@@ -108,11 +122,12 @@ Result<Command> Command::start(const std::vector<std::string>& argv) {
 
   Command command;
   command.name_ = argv.front();
+  const struct sigaction child_ends = stop_ignoring_child_ends();
   command.pid_ = ::fork();
   if (command.pid_ < 0) return fail_errno("fork for", argv.front());
   if (command.pid_ == 0) {
     go->write.reset();
-    run_child(go->read.get(), failure->write.get(), program->c_str(), arguments.data());
+    run_child(go->read.get(), failure->write.get(), child_ends, program->c_str(), arguments.data());
   }
   command.go_ = std::move(go->write);
   command.failure_ = std::move(failure->read);
@@ -122,6 +137,7 @@ Result<Command> Command::start(const std::vector<std::string>& argv) {
 Command::Command(Command&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       wait_status_(other.wait_status_),
+      reaped_by_another_(other.reaped_by_another_),
       released_(other.released_),
       name_(std::move(other.name_)),
       go_(std::move(other.go_)),
@@ -150,16 +166,20 @@ Result<void> Command::release() {
 }
 
 void Command::send(int signal_number) const {
-  if (!wait_status_) ::kill(pid_, signal_number);
+  if (!wait_status_ && !reaped_by_another_) ::kill(pid_, signal_number);
 }
 
-int Command::wait() {
-  if (wait_status_) return *wait_status_;
+std::optional<int> Command::wait() {
+  if (wait_status_ || reaped_by_another_) return wait_status_;
   int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
-  wait_status_ = status;
-  return status;
+  pid_t got = 0;
+  do got = ::waitpid(pid_, &status, 0);
+  while (got < 0 && errno == EINTR);
+  if (got == pid_)
+    wait_status_ = status;
+  else
+    reaped_by_another_ = true;
+  return wait_status_;
 }
 
 }  // namespace debug_process::target

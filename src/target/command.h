@@ -18,6 +18,7 @@ class Command {
   // Finds argv[0] as execvp(3) would, forks, and returns with the child waiting. ENOENT: there is
   // no such program; EACCES: there is, and it may not be executed. If we die before release() the
   // child ends without having done anything.
+  // From here on we do not ignore SIGCHLD, even if we came to do so; the command still does.
   [[nodiscard]] static Result<Command> start(const std::vector<std::string>& argv);
   ~Command();
   Command(Command&&) noexcept;
@@ -29,14 +30,16 @@ class Command {
   // Lets it run. Returns when the program runs; an error is its execve's.
   [[nodiscard]] Result<void> release();
   void send(int signal_number) const;
-  // As wait(2) gives it. Waits for the command's end unless it has ended.
-  [[nodiscard]] int wait();
+  // As wait(2) gives it. Waits for the command's end unless it has ended. nullopt: unknown, as
+  // somebody else in this process has waited for it.
+  [[nodiscard]] std::optional<int> wait();
 
  private:
   Command() = default;
 
   pid_t pid_ = -1;
   std::optional<int> wait_status_;
+  bool reaped_by_another_ = false;
   bool released_ = false;
   std::string name_;
   UniqueFd go_;       // a byte lets the child go on; closed without one, it ends

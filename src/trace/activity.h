@@ -100,6 +100,7 @@ struct Transition {
 struct Cost {
   std::optional<std::chrono::nanoseconds> target_per_call;
   std::optional<std::chrono::nanoseconds> bystander_per_call;  // any other process
+  std::optional<std::chrono::nanoseconds> paid;  // in all, by all threads of the target together
 };
 
 // How far the counts can be trusted.
@@ -112,7 +113,7 @@ enum class Counts {
 struct Activity {
   Counts counts = Counts::exact;
   double coverage = 1;              // share of the window in which calls were seen
-  std::uint64_t calls_seen = 0;     // before scaling; those that a filter left out too
+  std::uint64_t calls_seen = 0;     // before scaling
   bool inflated_latencies = false;  // they include stops that we caused
   std::vector<SyscallStats> syscalls;
   std::vector<ErrorStats> errors;

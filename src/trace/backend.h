@@ -19,6 +19,7 @@ namespace debug_process::trace {
 struct WatchOptions {
   pid_t pid = 0;                       // the target's tgid, in our PID namespace
   unsigned threads = 1;                // how many it has now; sizes the per-thread state
+  bool kernel_thread = false;          // which makes no system calls
   bool from_next_exec = false;         // a launched command: count from the execve that starts it
   bool follow = false;                 // its children too, those there and those to come
   TraceSet trace_set;                  // calls outside of it are not counted
@@ -54,6 +55,10 @@ struct Selected {
 
 // The names that --backend takes, "auto" first, then in the order that auto tries them.
 [[nodiscard]] const std::vector<std::string_view>& backend_names();
+
+// Why "auto" takes this backend for nothing, however well it would work; nullopt: it tries it.
+[[nodiscard]] std::optional<Error> passed_over(std::string_view backend,
+                                               const WatchOptions& options);
 
 // `wanted` is one of backend_names(). "auto" takes the first that can be set up, by trying. With
 // "auto" no backend is no error: the report is made from /proc alone and `reason` says why. A

@@ -23,15 +23,18 @@ class Budget {
   // How long nothing may be spent until the account is even again.
   [[nodiscard]] std::chrono::nanoseconds pause(std::chrono::nanoseconds elapsed,
                                                std::chrono::nanoseconds spent) const {
-    if (!cap_ || *cap_ <= 0) return std::chrono::nanoseconds::max();
-    const auto even = std::chrono::nanoseconds(
-        static_cast<std::int64_t>(static_cast<double>(spent.count()) / *cap_));
-    return std::max(even - elapsed, std::chrono::nanoseconds(0));
+    if (!cap_) return std::chrono::nanoseconds(0);
+    const std::chrono::duration<double, std::nano> even(static_cast<double>(spent.count()) / *cap_);
+    if (!(even < kLongestPause)) return kLongestPause;
+    return std::max(std::chrono::duration_cast<std::chrono::nanoseconds>(even) - elapsed,
+                    std::chrono::nanoseconds(0));
   }
 
  private:
   // Slices come about this far apart.
   static constexpr std::chrono::milliseconds kOverdraft{200};
+  // With the smallest of caps; longer than any window.
+  static constexpr std::chrono::hours kLongestPause{1000};
 
   [[nodiscard]] std::chrono::nanoseconds allowed(std::chrono::nanoseconds elapsed) const {
     return std::chrono::nanoseconds(

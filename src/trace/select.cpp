@@ -14,13 +14,16 @@ struct Candidate {
   std::string_view name;
   Result<std::unique_ptr<Backend>> (*load)(const WatchOptions& options);
   std::string_view reason;  // why it, when nothing before it was refused
+  bool sees_calls;          // and nothing else
 };
 
 constexpr Candidate kCandidates[] = {
-    {"bpf", &bpf::load, "BTF is there and the rights suffice"},
-    {"ptrace", &ptrace::load, "tracing it is allowed"},
-    {"sampling", &sampling::load, "it needs no privilege"},
+    {"bpf", &bpf::load, "BTF is there and the rights suffice", true},
+    {"ptrace", &ptrace::load, "tracing it is allowed", true},
+    {"sampling", &sampling::load, "it needs no privilege", false},
 };
+
+constexpr const char* kNoCalls = "a kernel thread makes no system calls";
 
 std::string explain(const std::vector<Refusal>& refusals) {
   std::string text;
@@ -32,7 +35,31 @@ std::string explain(const std::vector<Refusal>& refusals) {
   return text;
 }
 
+Result<std::unique_ptr<Backend>> load(const Candidate& candidate, bool by_name,
+                                      const WatchOptions& options) {
+  if (!by_name) {
+    if (auto error = passed_over(candidate.name, options)) return fail(std::move(*error));
+  }
+  return candidate.load(options);
+}
+
+std::string reason_for(const Candidate& candidate, bool by_name, const WatchOptions& options,
+                       const std::vector<Refusal>& refusals) {
+  if (by_name) return "asked for by name";
+  if (options.kernel_thread) return kNoCalls;
+  return refusals.empty() ? std::string(candidate.reason) : explain(refusals);
+}
+
 }  // namespace
+
+std::optional<Error> passed_over(std::string_view backend, const WatchOptions& options) {
+  if (!options.kernel_thread) return std::nullopt;
+  for (const Candidate& candidate : kCandidates) {
+    if (candidate.name == backend && candidate.sees_calls)
+      return Error{"watch", fmt::format("process {}", options.pid), 0, kNoCalls, {}};
+  }
+  return std::nullopt;
+}
 
 const std::vector<std::string_view>& backend_names() {
   static const auto names = [] {
@@ -45,19 +72,18 @@ const std::vector<std::string_view>& backend_names() {
 
 Result<Selected> select_backend(std::string_view wanted, const WatchOptions& options) {
   Selected selected;
+  const bool by_name = wanted != "auto";
   for (const Candidate& candidate : kCandidates) {
-    if (wanted != "auto" && wanted != candidate.name) continue;
-    auto backend = candidate.load(options);
-    if (!backend && wanted != "auto") return tl::unexpected(backend.error());
+    if (by_name && wanted != candidate.name) continue;
+    auto backend = load(candidate, by_name, options);
+    if (!backend && by_name) return tl::unexpected(backend.error());
     if (!backend) {
       selected.refusals.push_back({std::string(candidate.name), backend.error()});
       continue;
     }
     selected.backend = std::move(*backend);
     selected.name = candidate.name;
-    selected.reason = wanted != "auto"            ? "asked for by name"
-                      : selected.refusals.empty() ? std::string(candidate.reason)
-                                                  : explain(selected.refusals);
+    selected.reason = reason_for(candidate, by_name, options, selected.refusals);
     return selected;
   }
   selected.name = "none";

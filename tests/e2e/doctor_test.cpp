@@ -88,6 +88,19 @@ TEST_F(DoctorWithBpf, ToldWhatARunThenDoes) {
         << id;
 }
 
+TEST_F(DoctorWithBpf, TellsOfAKernelThreadThatItIsSampled) {
+  if (read_text("/proc/2/comm") != "kthreadd\n") GTEST_SKIP() << "no kernel threads seen here";
+  const Json document = doctor({"2"});
+  for (const char* backend : {"bpf", "ptrace"})
+    EXPECT_THAT(backend_row(document, backend).at("explanation").get<std::string>(),
+                HasSubstr("a kernel thread makes no system calls"));
+  EXPECT_EQ(document.at("doctor").at("backend"), "sampling");
+  EXPECT_EQ(document.at("doctor").at("remedies"), Json::array());
+  const Json report = report_on(2, {"-d", "300ms"});
+  EXPECT_EQ(report.at("run").at("backend"), "sampling");
+  EXPECT_EQ(report.at("run").at("backend_reason"), "a kernel thread makes no system calls");
+}
+
 TEST_F(DoctorWithBpf, GivesARemedyThatNamesThisBinaryToAUserWithoutRights) {
   const auto setpriv = find_program("setpriv");
   if (!setpriv) GTEST_SKIP() << "setpriv is not installed (package util-linux)";

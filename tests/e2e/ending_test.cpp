@@ -101,6 +101,16 @@ TEST_F(Ending, ACommandsStatusIsOurs) {
   EXPECT_EQ(run_tool({"--", program, "signal", "15", "--now"}).code, 128 + 15);
 }
 
+TEST_F(Ending, ACommandsStatusIsOursEvenWhereSigchldCameIgnored) {
+  if (run({"env", "--ignore-signal=CHLD", "true"}).code != 0)
+    GTEST_SKIP() << "needs env --ignore-signal (coreutils 8.31)";
+  for (const char* backend : {"bpf", "ptrace", "sampling"}) {
+    const Result result = run({"env", "--ignore-signal=CHLD", tool_path(), "-s", "--backend",
+                               backend, "--", "sh", "-c", "exit 3"});
+    EXPECT_EQ(result.code, 3) << backend << ": " << result.describe();
+  }
+}
+
 TEST_F(Ending, ACommandIsFoundInPathAndSeesItsArgumentsAndInput) {
   Process tool({tool_path(), "--json", "-o", "/dev/null", "--", "sh", "-c",
                 "read line; echo \"got $line $1\"", "sh", "argument with spaces"});

@@ -75,6 +75,35 @@ TEST_F(Permission, BpfAloneIsNoRightToWatchAProcessOfRoot) {
   EXPECT_EQ(report.at("run").at("backend"), "bpf") << report.at("run").dump();
 }
 
+// Not dumpable, as a binary with file capabilities is, and its child too until its execve.
+TEST_F(Permission, FileCapabilitiesSufficeForACommandAndNotForWhatProtectsItself) {
+  if (const auto reason = why_no_bpf()) GTEST_SKIP() << *reason;
+  const auto setcap = find_program("setcap");
+  if (!setcap) GTEST_SKIP() << "setcap is not installed (package libcap2-bin)";
+  if (run({*setcap, "cap_bpf,cap_perfmon+ep", tool()}).code != 0)
+    GTEST_SKIP() << "no file capabilities in this folder";
+  // Through a shell: setpriv keeps its permitted capabilities until its execve, and to a process
+  // that gains none the kernel leaves it to be dumpable.
+  const std::vector<std::string> nobody = as_nobody({"sh", "-c", "exec \"$@\"", "sh"});
+  const auto run_with = [&](std::vector<std::string> argv, const std::vector<std::string>& more) {
+    argv.insert(argv.end(), more.begin(), more.end());
+    return run(argv);
+  };
+  const Json of_command =
+      parse_report(run_with(nobody, {tool(), "--json", "--", "sh", "-c", "exit 0"}));
+  EXPECT_EQ(of_command.at("run").at("backend"), "bpf") << of_command.at("run").dump();
+
+  // Another copy of the tool, which watches a sleeper: not dumpable.
+  std::vector<std::string> argv = nobody;
+  argv.insert(argv.end(), {tool(), "--json", "-o", "/dev/null", "--", sleeper(), "50"});
+  Process protects_itself(argv);
+  protects_itself.wait_for_output("ready");
+  const Json report = parse_report(
+      run_with(nobody, {tool(), "--json", "-d", "300ms", std::to_string(protects_itself.pid())}));
+  EXPECT_NE(report.at("run").at("backend"), "bpf") << report.at("run").dump();
+  expect_reason(report, "it is not dumpable");
+}
+
 TEST_F(Permission, AProcessOfRootSeenByAnotherUser) {
   const Workload target("sleeper", {"50"});
   const Result result =

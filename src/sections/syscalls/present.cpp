@@ -91,7 +91,8 @@ report::Table present_in_flight(const Facts& facts) {
                    {"started_before_window", "Since before"},
                    {"wait_channel", "Kernel function"}};
   for (const InFlight& call : facts.in_flight)
-    table.rows.push_back({static_cast<std::int64_t>(call.tid), call.thread, call.syscall,
+    table.rows.push_back({static_cast<std::int64_t>(call.tid),
+                          call.thread.empty() ? Value() : Value(call.thread), call.syscall,
                           report::to_value(call.elapsed), call.started_before_window,
                           report::to_value(call.wait_channel)});
   return table;

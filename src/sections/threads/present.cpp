@@ -65,9 +65,9 @@ report::Section present(const Facts& facts) {
   metrics.push_back({"cpu_ratio", to_value(facts.cpu), "CPU (of one)"});
   metrics.push_back({"run_delay_ratio", to_value(facts.run_delay), "Waiting for a CPU"});
   metrics.push_back({"started", to_value(facts.started_in_window),
-                     label_unless_zero(facts.started_in_window, "Started in the window")});
+                     label_unless_zero(facts.started_in_window, "New at the end")});
   metrics.push_back({"ended", to_value(facts.ended_in_window),
-                     label_unless_zero(facts.ended_in_window, "Ended in the window")});
+                     label_unless_zero(facts.ended_in_window, "Gone at the end")});
   metrics.push_back(
       {"exited_threads", to_value(facts.exited_thread_count),
        label_unless_zero(facts.exited_thread_count, "Exited threads seen by the tracer")});

@@ -56,7 +56,7 @@ class BpfBackend : public Backend {
     if (const int status = syscall_stats_bpf::attach(skeleton_.get()); status != 0)
       return tl::unexpected(refusal("attach BPF programs", -status, LibbpfLog::last_reason(),
                                     options.btf.has_value()));
-    Costs costs{{kAssumedCost, std::nullopt}, std::chrono::nanoseconds(0)};
+    Costs costs{{kAssumedCost, {}, {}}, std::chrono::nanoseconds(0), kAssumedCost};
     if (auto measured = measure_costs(*skeleton_, whole, counting)) {
       costs = *measured;
       cost_ = measured->whole;
@@ -66,7 +66,6 @@ class BpfBackend : public Backend {
     if (auto attached = whole.attach(); !attached)
       return tl::unexpected(refusal(attached.error().action, attached.error().errno_value,
                                     attached.error().detail, options.btf.has_value()));
-    costs_ = costs;
     slices_ = std::make_unique<Slices>(*skeleton_, std::move(whole), std::move(counting), costs,
                                        options.max_overhead);
     if (!options.follow) return {};
@@ -93,7 +92,7 @@ class BpfBackend : public Backend {
     if (!activity) return activity;
     activity->observed = slices_->ended() - slices_->started();
     activity->cost = cost_;
-    activity->calls_seen = passed_calls(*skeleton_);
+    if (cost_.target_per_call) activity->cost.paid = slices_->paid();
     for (const SyscallStats& stats : activity->syscalls) activity->calls_seen += stats.calls;
     if (skeleton_->rodata->follow != 0) add_processes(*activity);
     if (slices_->paused()) scale_up(*activity);
@@ -124,18 +123,15 @@ class BpfBackend : public Backend {
   }
 
   void scale_up(Activity& activity) const {
-    const Tally& tally = slices_->tally();
-    activity.coverage = std::chrono::duration<double>(tally.watched()) /
+    activity.coverage = std::chrono::duration<double>(slices_->watched()) /
                         std::chrono::duration<double>(activity.observed);
-    scale(activity,
-          tally.factor(activity.observed, *costs_.whole.target_per_call, costs_.counting));
+    scale(activity, slices_->factor());
   }
 
   KernelIds ids_;
   Skeleton skeleton_;
   std::unique_ptr<Slices> slices_;
   std::vector<bpf_program*> hot_;
-  Costs costs_;  // with an assumed one in place of what could not be measured
   Cost cost_;
 };
 

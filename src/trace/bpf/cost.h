@@ -15,6 +15,9 @@ namespace debug_process::trace::bpf {
 struct Costs {
   Cost whole;                            // of the programs that count and time
   std::chrono::nanoseconds counting{0};  // for the target, of the one that only counts
+  // For the target, where the whole work is not done because the filter lets the call pass; without
+  // a filter that of a call with all of it.
+  std::chrono::nanoseconds passed{0};
 };
 
 // Makes ourselves the target, then a bystander, for some 10 ms in all. Afterwards `whole` is

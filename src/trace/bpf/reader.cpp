@@ -151,7 +151,7 @@ class CallReader {
          previous = &key) {
       if (!counters.read(skeleton_.maps.dp_overflow, key)) continue;
       for (std::size_t cpu = 0; cpu < cpus_; ++cpu)
-        if (counters[cpu].calls > 0) add_counters(counters[cpu], calls_[key]);
+        if (is_used(counters[cpu])) add_counters(counters[cpu], calls_[key]);
     }
   }
 

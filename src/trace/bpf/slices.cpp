@@ -106,16 +106,27 @@ void Slices::look() {
   // Before the command's execve nothing is counted.
   if (from_next_exec_ && watching_since(skeleton_).count() == 0 && !ending_) return;
   const auto grown = calls_.since_last_look();
-  const nanoseconds lost(grown.busiest *
-                         static_cast<std::uint64_t>(costs_.whole.target_per_call->count()));
+  const nanoseconds lost = cost_of(grown.busiest, grown.passed);
   const nanoseconds time = now - looked_;
-  tally_.add_whole(grown.all, time);
+  tally_.add_whole(grown.all(), time);
+  paid_ += cost_of(grown.counted, grown.passed);
   spent_ += lost;
   if (time >= kOftenest / 2) spending_ = seconds(lost) / seconds(time);
-  if (grown.all > 0)
-    busiest_share_ = static_cast<double>(grown.busiest) / static_cast<double>(grown.all);
+  if (grown.all() > 0)
+    busiest_share_ =
+        static_cast<double>(grown.busiest + grown.passed) / static_cast<double>(grown.all());
   looked_ = now;
   look_takes_ = monotonic_now() - now;
+}
+
+nanoseconds Slices::cost_of(std::uint64_t counted, std::uint64_t passed) const {
+  return static_cast<std::int64_t>(counted) * *costs_.whole.target_per_call +
+         static_cast<std::int64_t>(passed) * costs_.passed;
+}
+
+double Slices::factor() const {
+  const auto calls = static_cast<std::int64_t>(std::max<std::uint64_t>(tally_.calls(), 1));
+  return tally_.factor(ended_ - started_, paid_ / calls, costs_.counting);
 }
 
 void Slices::close() {

@@ -43,13 +43,18 @@ class Slices {
   [[nodiscard]] bool paused() const { return tally_.paused(); }  // ever: the counts are not exact
   // When the last slice began, where it lasted until the end: what was entered since is in flight.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> last_slice() const { return slice_; }
-  [[nodiscard]] const Tally& tally() const { return tally_; }
+  [[nodiscard]] std::chrono::nanoseconds watched() const { return tally_.watched(); }
+  // What the whole work has cost the target, all threads together.
+  [[nodiscard]] std::chrono::nanoseconds paid() const { return paid_; }
+  // By how much what was seen has to be multiplied.
+  [[nodiscard]] double factor() const;
 
  private:
   void run();
   bool wait(std::chrono::nanoseconds duration);  // false: end() was called
   void look();
   [[nodiscard]] std::chrono::nanoseconds until_next_look() const;
+  [[nodiscard]] std::chrono::nanoseconds cost_of(std::uint64_t counted, std::uint64_t passed) const;
   void close();
   bool count_for_a_moment();
   void charge_since(std::chrono::nanoseconds began);
@@ -71,7 +76,8 @@ class Slices {
   std::chrono::nanoseconds looked_{0};
   std::chrono::nanoseconds look_takes_{0};
   std::chrono::nanoseconds spent_{0};  // by the busiest thread
-  double spending_ = 0;                // of late, as a share of the time
+  std::chrono::nanoseconds paid_{0};   // by all of them
+  double spending_ = 1;                // of late, as a share of the time; at first the worst
   double busiest_share_ = 1;           // of late, of all calls
   std::minstd_rand random_;
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 
+#include "syscall_stats.h"
 #include "syscall_stats.skel.h"
 #include "util/clock.h"
 
@@ -26,6 +27,10 @@ inline void stop_watching(syscall_stats_bpf& skeleton) {
 // The same for the program that only counts.
 inline void set_counting(syscall_stats_bpf& skeleton, bool on) {
   *const_cast<volatile __u8*>(&skeleton.bss->counting) = on ? 1 : 0;
+}
+
+inline void set_measuring(syscall_stats_bpf& skeleton, measuring what) {
+  *const_cast<volatile __u8*>(&skeleton.bss->measuring) = static_cast<__u8>(what);
 }
 
 [[nodiscard]] inline std::chrono::nanoseconds watching_since(const syscall_stats_bpf& skeleton) {

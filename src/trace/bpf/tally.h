@@ -16,6 +16,7 @@ class Tally {
   void add_counted(std::uint64_t calls, std::chrono::nanoseconds time);
   void pause() { paused_ = true; }
 
+  [[nodiscard]] std::uint64_t calls() const { return whole_.calls; }
   [[nodiscard]] bool paused() const { return paused_; }
   [[nodiscard]] std::chrono::nanoseconds watched() const { return whole_.time; }
 

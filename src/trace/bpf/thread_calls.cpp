@@ -41,6 +41,7 @@ ThreadCalls::ThreadCalls(const syscall_stats_bpf& skeleton)
 
 ThreadCalls::Growth ThreadCalls::since_last_look() {
   Growth grown;
+  std::uint64_t of_gone_threads = 0;  // seen at earlier looks
   const auto slots = slots_.slots();
   for (std::size_t i = 0; i < slots.size(); ++i) {
     // Written at the same time: each is read once.
@@ -48,21 +49,19 @@ ThreadCalls::Growth ThreadCalls::since_last_look() {
     if (tid == 0 && seen_[i].tid == 0) continue;
     const std::uint64_t calls = *static_cast<const volatile __u64*>(&slots[i].calls);
     const std::uint64_t before = seen_[i].tid == tid ? std::min(seen_[i].calls, calls) : 0;
+    if (seen_[i].tid != tid) of_gone_threads += seen_[i].calls;
     seen_[i] = {tid, calls};
     if (tid == 0) continue;
     grown.busiest = std::max(grown.busiest, calls - before);
-    grown.all += calls - before;
+    grown.counted += calls - before;
   }
   const std::uint64_t exited = *static_cast<const volatile __u64*>(&skeleton_.bss->exited_calls);
-  grown.all += exited - exited_calls_;
+  grown.counted += exited - std::min(exited, exited_calls_ + of_gone_threads);
   exited_calls_ = exited;
-  // Calls that a filter lets pass cost something too. Whose they are is not kept: the worst is
-  // that all of them are of one thread.
   const std::uint64_t passed = passed_calls(skeleton_);
-  grown.all += passed - passed_;
-  grown.busiest += passed - passed_;
+  grown.passed = passed - passed_;
   passed_ = passed;
-  grown.busiest = std::max(grown.busiest, grown.all / cpus_);
+  grown.busiest = std::max(grown.busiest, grown.counted / cpus_);
   return grown;
 }
 

@@ -32,10 +32,13 @@ class ThreadCalls {
   explicit ThreadCalls(const syscall_stats_bpf& skeleton);
 
   struct Growth {
-    std::uint64_t all = 0;
-    // Of the busiest thread, or what the busiest CPU must have made if that is more, as where
-    // threads come and go too fast to be told apart.
+    std::uint64_t counted = 0;
+    // By a filter. Whose they are is not kept: the worst is that all of them are of one thread.
+    std::uint64_t passed = 0;
+    // Of those that were counted: of the busiest thread, or what the busiest CPU must have made if
+    // that is more, as where threads come and go too fast to be told apart.
     std::uint64_t busiest = 0;
+    [[nodiscard]] std::uint64_t all() const { return counted + passed; }
   };
 
   // Calls since the last look.

@@ -4,14 +4,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <utility>
 
 namespace debug_process::trace::sampling {
+namespace {
+
+// All else says nothing of the process, but of us: no descriptor is left, or no memory.
+bool tells_of_its_end(const Error& error) {
+  return error.errno_value == 0 || error.errno_value == ENOENT || error.errno_value == ESRCH;
+}
+
+}  // namespace
 
 Result<Family> Family::of(const proc::Procfs& procfs, pid_t pid) {
   auto reader = TaskReader::open(procfs, pid);
   if (!reader) return fail(reader.error());
-  Looker looker(std::move(*reader));
-  const auto stat = looker.stat();
+  auto looker = std::make_unique<Looker>(std::move(*reader));
+  const auto stat = looker->stat();
   if (!stat) return fail(stat.error());
   Family family(procfs);
   ProcessStats stats;
@@ -25,27 +35,28 @@ Result<Family> Family::of(const proc::Procfs& procfs, pid_t pid) {
 
 bool Family::knows(const proc::Stat& stat) const {
   return std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
-    return member.looker.pid() == stat.pid && member.start_time == stat.start_time;
+    return member.stats.pid == stat.pid && member.start_time == stat.start_time;
   });
 }
 
 bool Family::has_living(pid_t pid) const {
   return std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
-    return !member.ended && member.looker.pid() == pid;
+    return !member.ended && member.stats.pid == pid;
   });
 }
 
 void Family::take_in(const proc::Stat& stat) {
   if (living_ >= kMost) {
-    ++missed_;
+    ++missed_now_;
     return;
   }
   auto reader = TaskReader::open(procfs_, stat.pid);
-  if (!reader) return;
-  Looker looker(std::move(*reader));
+  if (!reader) return miss(reader.error());
+  auto looker = std::make_unique<Looker>(std::move(*reader));
   // It may have ended, and its number gone to another, between the two.
-  const auto again = looker.stat();
-  if (!again || again->start_time != stat.start_time) return;
+  const auto again = looker->stat();
+  if (!again) return miss(again.error());
+  if (again->start_time != stat.start_time) return;
   ProcessStats stats;
   stats.pid = stat.pid;
   stats.parent = stat.ppid;
@@ -53,6 +64,10 @@ void Family::take_in(const proc::Stat& stat) {
   stats.started_in_window = searched_;
   members_.push_back({std::move(looker), stat.start_time, std::move(stats), false});
   ++living_;
+}
+
+void Family::miss(const Error& error) {
+  if (!tells_of_its_end(error)) ++missed_now_;
 }
 
 void Family::search() {
@@ -64,7 +79,7 @@ void Family::search() {
     auto stat = procfs_.read(fmt::format("{}/stat", pid)).and_then(proc::parse_stat);
     if (stat && !stat->is_dead() && !knows(*stat)) others.push_back(std::move(*stat));
   }
-  missed_ = 0;
+  missed_now_ = 0;
   for (bool found = true; found;) {
     found = false;
     for (proc::Stat& stat : others) {
@@ -74,12 +89,14 @@ void Family::search() {
       found = true;
     }
   }
+  missed_ = std::max(missed_, missed_now_);
   searched_ = true;
 }
 
 bool Family::refresh(Member& member) {
   if (member.ended) return false;
-  const auto stat = member.looker.stat();
+  const auto stat = member.looker->stat();
+  if (!stat && !tells_of_its_end(stat.error())) return true;
   const bool same = stat && stat->start_time == member.start_time;
   // A leader that has ended while its threads go on is no end.
   if (same && (!stat->is_dead() || stat->threads > 1)) {
@@ -87,6 +104,7 @@ bool Family::refresh(Member& member) {
     return true;
   }
   member.ended = true;
+  if (&member != &members_.front()) member.looker.reset();
   member.stats.ended_in_window = true;
   --living_;
   return false;

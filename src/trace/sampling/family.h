@@ -6,7 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "proc/procfs.h"
@@ -16,7 +16,9 @@
 namespace debug_process::trace::sampling {
 
 struct Member {
-  Looker looker;
+  // Null after its end, as it holds a descriptor. The target's stays: what it could not read is
+  // told at the end.
+  std::unique_ptr<Looker> looker;
   std::chrono::nanoseconds start_time{0};  // after boot
   ProcessStats stats;
   bool ended = false;
@@ -37,7 +39,7 @@ class Family {
   void search();
   // True when it lives: its name is then up to date. PID reuse is an end.
   bool refresh(Member& member);
-  // How many could not be taken in, being too many at a time.
+  // How many at a time could not be taken in: too many, or no descriptor was left for them.
   [[nodiscard]] std::uint64_t missed() const { return missed_; }
 
  private:
@@ -46,10 +48,12 @@ class Family {
   [[nodiscard]] bool knows(const proc::Stat& stat) const;
   [[nodiscard]] bool has_living(pid_t pid) const;
   void take_in(const proc::Stat& stat);
+  void miss(const Error& error);
 
   proc::Procfs procfs_;
   std::vector<Member> members_;  // the target first
   std::size_t living_ = 0;
+  std::uint64_t missed_now_ = 0;  // in this search
   bool searched_ = false;
   std::uint64_t missed_ = 0;
 };

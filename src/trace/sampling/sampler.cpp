@@ -87,11 +87,11 @@ void Sampler::begin_round() {
     Member& member = family_.members()[i];
     if (!family_.refresh(member)) continue;
     // Until its execve a command is still ourselves.
-    if (i == 0 && options_.from_next_exec && (member.looker.flags() & kForkedNotExecuted) != 0)
+    if (i == 0 && options_.from_next_exec && (member.looker->flags() & kForkedNotExecuted) != 0)
       continue;
-    const auto tids = member.looker.tids();
+    const auto tids = member.looker->tids();
     if (!tids) continue;
-    member.looker.keep_only(*tids);
+    member.looker->keep_only(*tids);
     for (const pid_t tid : *tids) round_.push_back({i, tid});
   }
 }
@@ -100,7 +100,7 @@ void Sampler::look_around(Clock::time_point now) {
   if (next_ == round_.size()) return;
   for (std::size_t looks = 1; next_ < round_.size() && allowance_.is_left(); ++looks) {
     const Seat seat = round_[next_++];
-    Looker& looker = family_.members()[seat.member].looker;
+    Looker& looker = *family_.members()[seat.member].looker;
     if (const auto look = looker.look(seat.tid, now)) tally_.add(looker.pid(), seat.tid, *look);
     if (looks % kLooksACharge == 0) charge();
   }
@@ -118,12 +118,12 @@ double Sampler::rounds() const {
 }
 
 std::vector<InFlight> Sampler::in_flight(Clock::time_point now) {
-  if (family_.members().front().looker.calls_refused()) return {};
+  if (family_.members().front().looker->calls_refused()) return {};
   begin_round();
   if (round_.size() > kMostLastLooks) return {};
   std::vector<Tally::Last> last;
   for (const Seat& seat : round_) {
-    if (auto look = family_.members()[seat.member].looker.look(seat.tid, now))
+    if (auto look = family_.members()[seat.member].looker->look(seat.tid, now))
       last.push_back({seat.tid, std::move(*look)});
   }
   charge();
@@ -132,7 +132,7 @@ std::vector<InFlight> Sampler::in_flight(Clock::time_point now) {
 
 std::vector<std::string> Sampler::notes(nanoseconds observed) const {
   std::vector<std::string> notes;
-  const Looker& target = family_.members().front().looker;
+  const Looker& target = *family_.members().front().looker;
   if (target.is_kernel_thread()) notes.emplace_back("a kernel thread makes no system calls");
   if (const auto& refused = target.calls_refused()) notes.push_back(refused_note(*refused));
   const double seconds = std::chrono::duration<double>(observed).count();
@@ -152,8 +152,9 @@ std::vector<std::string> Sampler::notes(nanoseconds observed) const {
                     "missing",
                     format_duration(search_step_)));
   if (family_.missed() > 0)
-    notes.push_back(fmt::format("{} children more than {} at a time were left out",
-                                family_.missed(), Family::kMost));
+    notes.push_back(fmt::format(
+        "{} children at a time were left out: more than {}, or no descriptor was left for them",
+        family_.missed(), Family::kMost));
   return notes;
 }
 

@@ -61,7 +61,7 @@ int status_of(const Words& argv) {
   auto command = Command::start(argv);
   if (!command) return -1;
   if (!command->release()) return -1;
-  return command->wait();
+  return command->wait().value_or(-1);
 }
 
 TEST_F(CommandTest, IsFoundInPath) {
@@ -118,7 +118,7 @@ TEST_F(CommandTest, SaysWhenItCannotBeRunAfterAll) {
   const auto released = command->release();
   ASSERT_FALSE(released);
   EXPECT_EQ(released.error().errno_value, ENOEXEC);
-  EXPECT_EQ(WEXITSTATUS(command->wait()), 127);
+  EXPECT_EQ(WEXITSTATUS(command->wait().value_or(-1)), 127);
 }
 
 TEST_F(CommandTest, GetsItsArgumentsAsTheyAre) {
@@ -173,7 +173,7 @@ TEST_F(CommandTest, SurvivesAChildThatWasKilledBeforeItsRelease) {
   const auto released = command->release();
   ASSERT_FALSE(released);
   EXPECT_EQ(released.error().errno_value, EPIPE);
-  EXPECT_EQ(WTERMSIG(command->wait()), SIGKILL);
+  EXPECT_EQ(WTERMSIG(command->wait().value_or(0)), SIGKILL);
 }
 
 TEST_F(CommandTest, DoesNotInheritWhatWeDoWithSignals) {
@@ -203,6 +203,29 @@ TEST_F(CommandTest, KeepsIgnoredSignalsIgnored) {
   }
 }
 
+// As a parent that never waits for its children leaves it to us. Ignored, the kernel would reap the
+// command before we have its status.
+TEST_F(CommandTest, HasAStatusEvenIfWeCameToIgnoreTheEndOfChildren) {
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  struct sigaction before {};
+  ::sigaction(SIGCHLD, &ignore, &before);
+  EXPECT_EQ(WEXITSTATUS(status_of({"sh", "-c", "exit 3"})), 3);
+  // The command has it as we had it: signal 17 of the mask.
+  ::sigaction(SIGCHLD, &ignore, nullptr);
+  EXPECT_EQ(status_of({"grep", "-qE", "^SigIgn:.*[13579bdf][0-9a-f]{4}$", "/proc/self/status"}), 0);
+  ::sigaction(SIGCHLD, &before, nullptr);
+}
+
+TEST_F(CommandTest, HasNoStatusWhenAnotherHasTakenIt) {
+  auto command = Command::start({"sh", "-c", "exit 3"});
+  ASSERT_TRUE(command);
+  ASSERT_TRUE(command->release());
+  ASSERT_EQ(::waitpid(command->pid(), nullptr, 0), command->pid());
+  EXPECT_EQ(command->wait(), std::nullopt);
+  EXPECT_EQ(command->wait(), std::nullopt);
+}
+
 TEST_F(CommandTest, InheritsNoDescriptorOfOurs) {
   const std::string out = folder_ / "out";
   EXPECT_EQ(status_of({"sh", "-c", "ls -l /proc/$$/fd > " + out}), 0);
@@ -213,9 +236,9 @@ TEST_F(CommandTest, TellsHowItEnded) {
   auto command = Command::start({"sh", "-c", "kill -TERM $$"});
   ASSERT_TRUE(command);
   ASSERT_TRUE(command->release());
-  EXPECT_EQ(WTERMSIG(command->wait()), SIGTERM);
-  EXPECT_EQ(WTERMSIG(command->wait()), SIGTERM);  // a second time from memory
-  command->send(SIGKILL);                         // and to nobody who has its number by now
+  EXPECT_EQ(WTERMSIG(command->wait().value_or(0)), SIGTERM);
+  EXPECT_EQ(WTERMSIG(command->wait().value_or(0)), SIGTERM);  // a second time from memory
+  command->send(SIGKILL);  // and to nobody who has its number by now
 }
 
 TEST_F(CommandTest, IsNotWaitedForAfterItsRelease) {

@@ -2,6 +2,9 @@
 #include "trace/sampling/family.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+
+#include <iterator>
 
 #include "unit/trace/sampling/fake_proc.h"
 
@@ -20,7 +23,7 @@ class FamilyTest : public FakeProc {
 
   static std::vector<pid_t> pids(const Family& family) {
     std::vector<pid_t> pids;
-    for (const Member& member : family.members()) pids.push_back(member.looker.pid());
+    for (const Member& member : family.members()) pids.push_back(member.stats.pid.value_or(0));
     return pids;
   }
 };
@@ -80,6 +83,78 @@ TEST_F(FamilyTest, TakesAZombieLeaderWithThreadsForAlive) {
   EXPECT_TRUE(family->refresh(family->members()[0]));
   put_process(kPid, 1, 'Z', 0, 500, 1);
   EXPECT_FALSE(family->refresh(family->members()[0]));
+}
+
+std::ptrdiff_t open_descriptors() {
+  const fs::directory_iterator all("/proc/self/fd");
+  return std::distance(begin(all), end(all));
+}
+
+TEST_F(FamilyTest, KeepsNoDescriptorOfChildrenThatHaveEnded) {
+  constexpr int kChildren = 1000;
+  auto family = Family::of(procfs(), kPid);
+  ASSERT_TRUE(family);
+  family->search();
+  const auto before = open_descriptors();
+  for (int i = 0; i < kChildren; ++i) {
+    put_process(1000 + i, kPid);
+    family->search();
+    remove(fmt::format("{}", 1000 + i));
+    EXPECT_FALSE(family->refresh(family->members().back()));
+  }
+  EXPECT_EQ(open_descriptors(), before);
+  EXPECT_EQ(family->members().size(), std::size_t{kChildren} + 1);
+  EXPECT_EQ(family->members().back().stats.pid, 1000 + kChildren - 1);
+  EXPECT_TRUE(family->members().back().stats.ended_in_window);
+  EXPECT_EQ(family->missed(), 0U);
+}
+
+TEST_F(FamilyTest, KeepsWhatItKnowsOfTheTargetAfterItsEnd) {
+  auto family = Family::of(procfs(), kPid);
+  ASSERT_TRUE(family);
+  remove(fmt::format("{}", kPid));
+  EXPECT_FALSE(family->refresh(family->members().front()));
+  EXPECT_NE(family->members().front().looker, nullptr);
+}
+
+// Leaves so many descriptors to open, as long as it lives.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(rlim_t left) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const UniqueFd next(::dup(0));
+    const rlimit few{static_cast<rlim_t>(next.get()) + left, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+  }
+  ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(FamilyTest, CountsChildrenThatNoDescriptorWasLeftFor) {
+  for (int i = 0; i < 5; ++i) put_process(1000 + i, kPid);
+  auto family = Family::of(procfs(), kPid);
+  ASSERT_TRUE(family);
+  {
+    // Each child holds one; the third leaves none to read its stat with.
+    const FewDescriptors few(3);
+    family->search();
+  }
+  EXPECT_EQ(family->members().size(), 3U);
+  EXPECT_EQ(family->missed(), 3U);
+  family->search();
+  EXPECT_EQ(family->members().size(), 6U);
+  EXPECT_EQ(family->missed(), 3U);  // for that while they were
+}
+
+TEST_F(FamilyTest, DoesNotTakeItsOwnLackOfDescriptorsForAnEnd) {
+  auto family = Family::of(procfs(), kPid);
+  ASSERT_TRUE(family);
+  const FewDescriptors none(0);
+  EXPECT_TRUE(family->refresh(family->members().front()));
 }
 
 TEST_F(FamilyTest, SaysHowManyItCouldNotTakeIn) {
