@@ -1,8 +1,14 @@
 // The ptrace backend: its counts are the true ones, and the target never notices.
 // SPDX-License-Identifier: Apache-2.0
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <sstream>
+#include <thread>
 
 #include "e2e/harness.h"
 #include "e2e/leftovers.h"
@@ -48,6 +54,38 @@ void expect_exact(const Json& report) {
   EXPECT_EQ(losses(report), "");
   EXPECT_EQ(report.at("collection").at("inflated_latencies"), true);
 }
+
+// Threads that do nothing but call getppid, all alike, until the test ends.
+class EqualThreads {
+ public:
+  static constexpr std::size_t kThreads = 8;
+
+  EqualThreads() : pid_(::fork()) {
+    if (pid_ < 0) throw std::runtime_error("cannot fork");
+    if (pid_ == 0) call_for_ever();
+  }
+  ~EqualThreads() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  EqualThreads(const EqualThreads&) = delete;
+  EqualThreads& operator=(const EqualThreads&) = delete;
+
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+ private:
+  [[noreturn]] static void call_for_ever() {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < kThreads; ++i)
+      threads.emplace_back([] {
+        for (;;) (void)::syscall(SYS_getppid);
+      });
+    for (;;) ::pause();
+  }
+
+  pid_t pid_;
+};
 
 // Skipped where ptrace is not to be had for one's own child: a sandbox, or Yama's 2 and 3.
 class Ptrace : public ::testing::Test {
@@ -99,6 +137,18 @@ TEST_F(Ptrace, CountsShortLivedThreads) {
   EXPECT_EQ(calls(report, "clone3") + calls(report, "clone"), kThreads);
   EXPECT_EQ(metric(report, "threads", "exited_threads"), kThreads);
   expect_exact(report);
+}
+
+// The kernel tells of events in the order of its list: those at its end must get their turn.
+TEST_F(Ptrace, ServesAllThreadsAlike) {
+  const EqualThreads target;
+  const Json report = report_on(target.pid(), all_and({"-d", "2s"}));
+  std::vector<std::uint64_t> served;
+  for (const Json& thread : rows(report, "threads", "threads"))
+    if (thread.at("tid") != target.pid()) served.push_back(thread.at("calls").get<std::uint64_t>());
+  ASSERT_EQ(served.size(), EqualThreads::kThreads);
+  const auto [least, most] = std::minmax_element(served.begin(), served.end());
+  EXPECT_GE(*least, *most / 10) << Json(served);
 }
 
 TEST_F(Ptrace, CountsACommandFromItsExecveToItsExit) {

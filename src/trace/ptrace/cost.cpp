@@ -54,8 +54,9 @@ class SharedCounter {
   void* memory_;
 };
 
-[[noreturn]] void call_for_ever(Counter& counter) {
+[[noreturn]] void call_for_ever(Counter& counter, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(1);  // it ended before that: nobody would end us
   for (;;) {
     (void)::syscall(SYS_getppid);
     counter.fetch_add(1, std::memory_order_relaxed);
@@ -127,9 +128,10 @@ std::optional<nanoseconds> measure(pid_t child, const Counter& counter, WakeTime
 std::optional<nanoseconds> measure_cost(WakeTimer& timer) {
   const SharedCounter counter;
   if (!counter.ok()) return std::nullopt;
+  const pid_t ourselves = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) return std::nullopt;
-  if (child == 0) call_for_ever(counter.value());
+  if (child == 0) call_for_ever(counter.value(), ourselves);
   const auto cost = measure(child, counter.value(), timer);
   // Where it was refused the child is still there.
   ::kill(child, SIGKILL);

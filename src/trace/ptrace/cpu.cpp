@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -59,12 +60,42 @@ bool set_policy(int policy, nanoseconds slice) {
   return ::syscall(SYS_sched_setattr, 0, &attr, 0) == 0;
 }
 
+pid_t this_thread() {
+  return static_cast<pid_t>(::syscall(SYS_gettid));
+}
+
+std::vector<cpu_set_t> affinity() {
+  constexpr std::size_t kSets = 8;  // 8192 CPUs: the most that Linux is built for
+  std::vector<cpu_set_t> sets(kSets);
+  if (::sched_getaffinity(0, kSets * sizeof(cpu_set_t), sets.data()) != 0) sets.clear();
+  return sets;
+}
+
+// Of all threads of a process.
+nanoseconds cpu_time(pid_t pid) {
+  clockid_t clock{};
+  timespec time{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+    return nanoseconds(0);
+  return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
+}
+
 }  // namespace
 
 Cpu::Cpu()
-    : could_give_way_(::sched_getscheduler(0) == SCHED_OTHER && may_come_back()),
+    : owner_(this_thread()),
+      was_normal_(::sched_getscheduler(0) == SCHED_OTHER),
+      affinity_(affinity()),
+      could_give_way_(was_normal_ && may_come_back()),
       may_give_way_(could_give_way_) {
-  if (::sched_getscheduler(0) == SCHED_OTHER) (void)set_policy(SCHED_OTHER, kSlice);
+  if (was_normal_) (void)set_policy(SCHED_OTHER, kSlice);
+}
+
+Cpu::~Cpu() {
+  if (this_thread() != owner_) return;
+  if (was_normal_) (void)set_policy(SCHED_OTHER, nanoseconds(0));  // 0: the kernel's own slice
+  if (!affinity_.empty() && cpu_ >= 0)
+    (void)::sched_setaffinity(0, affinity_.size() * sizeof(cpu_set_t), affinity_.data());
 }
 
 bool Cpu::move_to(int cpu) {
@@ -91,12 +122,15 @@ void Cpu::follow(const Looker& looker, pid_t pid, pid_t tid, nanoseconds now) {
   (void)go_to(looker, pid, tid);
 }
 
-// While the target runs we wait, as we should. More than that is others' doing.
+// While the target runs we wait, as we should. More than that is others' doing. With several
+// threads another one is followed each time: then it is all of them that may run.
 void Cpu::check_for_starvation(pid_t pid, pid_t tid, nanoseconds now) {
   const nanoseconds waited = schedstat("thread-self/schedstat").run_delay;
   const nanoseconds ran = schedstat(fmt::format("{}/task/{}/schedstat", pid, tid)).on_cpu;
-  if (followed_ == tid) {
-    const nanoseconds by_others = (waited - waited_) - (ran - ran_);
+  const nanoseconds all_ran = cpu_time(pid);
+  if (followed_ != 0) {
+    const nanoseconds by_target = followed_ == tid ? ran - ran_ : all_ran - all_ran_;
+    const nanoseconds by_others = (waited - waited_) - by_target;
     if (by_others > (now - last_look_) / kStarving) {
       compete();
       may_give_way_ = false;
@@ -105,6 +139,7 @@ void Cpu::check_for_starvation(pid_t pid, pid_t tid, nanoseconds now) {
   followed_ = tid;
   waited_ = waited;
   ran_ = ran;
+  all_ran_ = all_ran;
 }
 
 void Cpu::give_way() {

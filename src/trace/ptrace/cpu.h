@@ -5,6 +5,7 @@
 #include <sched.h>
 
 #include <chrono>
+#include <vector>
 
 #include "trace/ptrace/look.h"
 
@@ -14,6 +15,11 @@ namespace debug_process::trace::ptrace {
 class Cpu {
  public:
   Cpu();
+  // The thread goes on as it was: the next Cpu of the same thread would take what this one has set
+  // for the user's wish.
+  ~Cpu();
+  Cpu(const Cpu&) = delete;
+  Cpu& operator=(const Cpu&) = delete;
 
   // Onto the CPU where this thread last ran: while we run, it then does not. False: not allowed.
   bool go_to(const Looker& looker, pid_t pid, pid_t tid);
@@ -32,14 +38,18 @@ class Cpu {
   bool move_to(int cpu);
   void check_for_starvation(pid_t pid, pid_t tid, std::chrono::nanoseconds now);
 
+  const pid_t owner_;  // the thread; who destroys it may be another, after that has ended
+  const bool was_normal_;
+  std::vector<cpu_set_t> affinity_;  // as it was; empty: unknown
   bool could_give_way_;
   bool may_give_way_;
   bool gives_way_ = false;
   int cpu_ = -1;
   std::chrono::nanoseconds last_look_{0};
   pid_t followed_ = 0;
-  std::chrono::nanoseconds waited_{0};  // for a CPU, at the last look
-  std::chrono::nanoseconds ran_{0};     // the followed thread, at the last look
+  std::chrono::nanoseconds waited_{0};   // for a CPU, at the last look
+  std::chrono::nanoseconds ran_{0};      // the followed thread, at the last look
+  std::chrono::nanoseconds all_ran_{0};  // its process, at the last look
 };
 
 }  // namespace debug_process::trace::ptrace

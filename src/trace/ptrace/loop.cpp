@@ -17,6 +17,8 @@ using std::chrono::nanoseconds;
 constexpr nanoseconds kLongestArming = std::chrono::milliseconds(1);
 // What a stop costs across two CPUs, against one (measured: 5.6 and 18 us a call).
 constexpr std::uint64_t kDearer = 3;
+// One that has had so many turns without the others: they may wait, and not be seen.
+constexpr int kMostInARow = 4;
 constexpr int kSyscallStop = SIGTRAP | 0x80;  // PTRACE_O_TRACESYSGOOD
 
 bool is_group_stop(const Event& event) {
@@ -37,8 +39,55 @@ bool Loop::step(nanoseconds& now) {
   Event event;
   const Waited waited = wait_for_event(event);
   now = monotonic_now();
-  if (waited == Waited::event) handle(event, now);
+  if (waited == Waited::event) {
+    in_round_ = wants_round(event.tid);
+    handle(event, now);
+    if (in_round_) serve_others();
+  }
   return waited != Waited::nobody && !over_;
+}
+
+// waitid(2) tells of the first thread in its list that has an event: one that comes back fast is
+// told of again and again, and those behind it never. So when there are several, each is served
+// once before any is again.
+bool Loop::wants_round(pid_t tid) {
+  in_a_row_ = tid == last_served_ ? in_a_row_ + 1 : 0;
+  const bool others = last_served_ != 0 && tid != last_served_;
+  last_served_ = tid;
+  if (tracees_.size() < 2) return false;
+  return others || in_a_row_ >= kMostInARow;
+}
+
+void Loop::serve_others() {
+  Event event;
+  // Signals and new threads do not wait for the end of the round, and may come without an end.
+  std::size_t left = 2 * tracees_.size();
+  while (!over_ && left-- > 0 && next_event(event) == Waited::event) {
+    if (event.tid != last_served_) in_a_row_ = 0;
+    last_served_ = event.tid;
+    handle(event, monotonic_now());
+  }
+  in_round_ = false;
+  if (in_a_row_ >= kMostInARow) in_a_row_ = 0;
+  let_held_go();
+}
+
+// Taken, its event is not told of again. A stop at a call may be: no signal would be lost with it.
+void Loop::hold(Tracee& thread) {
+  take_event(thread.tid);
+  thread.held = true;
+  held_.push_back(thread.tid);
+}
+
+void Loop::let_held_go() {
+  const nanoseconds now = monotonic_now();
+  for (const pid_t tid : held_) {
+    Tracee* const thread = find(tid);
+    if (thread == nullptr || !thread->held) continue;  // it has ended meanwhile
+    thread->held = false;
+    if (!over_) resume(*thread, 0, now);
+  }
+  held_.clear();
 }
 
 void Loop::drain() {
@@ -56,9 +105,13 @@ void Loop::handle(const Event& event, nanoseconds now) {
   if (thread == nullptr) thread = adopt(event.tid, now);
   if (thread == nullptr) return;
   has_stopped(*thread, now);
+  if (event.signal != kSyscallStop) charge_event(*thread, now);
   if (event.signal == kSyscallStop) {
     at_call(*thread, now);
-    resume(*thread, 0, now);
+    if (in_round_)
+      hold(*thread);
+    else
+      resume(*thread, 0, now);
   } else if (is_group_stop(event)) {
     stay_stopped(*thread, now);
   } else {
@@ -151,12 +204,36 @@ void Loop::open(nanoseconds now) {
     if (thread.watched_since) thread.watched_since = now;
     if (thread.parked) thread.parked->since = thread.parked->proven = now;
     thread.calls.stops = 0;
-    thread.lost = nanoseconds(0);
+    thread.lost = thread.lost_to_events = nanoseconds(0);
     if (thread.calls.in_call) thread.calls.in_call->entered.reset();
   }
 }
 
+// A stop that is none of a call's comes in the pauses too: half of what a call's two stops cost.
+void Loop::charge_event(Tracee& thread, nanoseconds now) {
+  if (!counting_) return;
+  const nanoseconds cost = cost_per_call_ * (cpu_.is_dear() ? kDearer : 1) / 2;
+  thread.lost += cost;
+  thread.lost_to_events += cost;
+  end_.lost_to_events += cost;
+  most_lost_to_events_ = std::max(most_lost_to_events_, thread.lost_to_events);
+  spent_ = std::max(spent_, lost(thread, now));
+  // Within a call the burst goes on: what was begun would be lost.
+  if (!thread.calls.in_call) bursts_.charge(now, spent_);
+}
+
+void Loop::note_events(nanoseconds window) {
+  if (!options_.max_overhead || window.count() <= 0) return;
+  const auto share =
+      static_cast<double>(most_lost_to_events_.count()) / static_cast<double>(window.count());
+  if (share > *options_.max_overhead)
+    end_.notes.emplace_back(
+        "signals or new threads, which stop the target in pauses too, cost it more than "
+        "--max-overhead");
+}
+
 void Loop::close(nanoseconds now) {
+  if (counting_) note_events(now - end_.opened);
   end_.at = now;
   end_.paused = bursts_.paused_ever();
 }

@@ -39,6 +39,8 @@ struct Ended {
   std::uint64_t execs = 0;
   std::vector<LastCall> last_calls;  // of those threads that ended with the target
   bool paused = false;
+  std::chrono::nanoseconds lost_to_events{
+      0};  // stops at signals and for new threads, of all threads
   std::vector<std::string> notes;
 };
 
@@ -79,6 +81,12 @@ class Loop {
   void drain();
 
   void handle(const Event& event, std::chrono::nanoseconds now);
+  [[nodiscard]] bool wants_round(pid_t tid);
+  void serve_others();
+  void hold(Tracee& thread);
+  void let_held_go();
+  void charge_event(Tracee& thread, std::chrono::nanoseconds now);
+  void note_events(std::chrono::nanoseconds window);
   void at_call(Tracee& thread, std::chrono::nanoseconds now);
   void enters(Tracee& thread, const SyscallInfo& info, std::chrono::nanoseconds now);
   void leaves(Tracee& thread, const SyscallInfo& info, std::chrono::nanoseconds now);
@@ -105,6 +113,7 @@ class Loop {
   std::chrono::nanoseconds until_next_look(std::chrono::nanoseconds last_took);
   bool try_to_stop(Tracee& thread);
   bool is_in_program(Tracee& thread);
+  [[nodiscard]] bool is_ours(const Tracee& thread) const;
   void park(Tracee& thread, const Sight& sight, std::chrono::nanoseconds now);
   [[nodiscard]] std::chrono::nanoseconds lost(const Tracee& thread,
                                               std::chrono::nanoseconds now) const;
@@ -121,6 +130,7 @@ class Loop {
   std::uint64_t calls_ = 0;  // of all threads, in the window
   std::uint64_t price_ = 0;  // of all threads
   std::chrono::nanoseconds spent_{0};
+  std::chrono::nanoseconds most_lost_to_events_{0};  // by one thread
   std::list<Process> processes_;
   std::unordered_map<pid_t, Process*> living_;
   std::unordered_map<pid_t, Tracee> tracees_;
@@ -131,6 +141,11 @@ class Loop {
   std::minstd_rand random_;
   std::size_t stopping_ = 0;  // threads that have been interrupted, and not stopped yet
   std::size_t watched_ = 0;   // threads whose calls are seen
+  // Threads in their stops at calls that wait for the end of the round.
+  bool in_round_ = false;
+  std::vector<pid_t> held_;
+  pid_t last_served_ = 0;
+  int in_a_row_ = 0;  // that one alone
   Ended end_;
   bool ending_ = false;  // the target has called exit_group
 };

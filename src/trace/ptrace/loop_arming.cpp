@@ -114,7 +114,7 @@ bool Loop::try_to_stop(Tracee& thread) {
     some_run_ = true;
     return false;
   }
-  if (!sight.running && !sight.may_be_stopped) {
+  if (!sight.running && !sight.may_be_stopped && !is_ours(thread)) {
     park(thread, sight, began);
     return false;
   }
@@ -127,6 +127,11 @@ bool Loop::try_to_stop(Tracee& thread) {
   else
     begin_watch(thread, began);  // it stops before it can make another call
   return true;
+}
+
+// A command before its execve is our own code, and waits in a read() that the kernel makes again.
+bool Loop::is_ours(const Tracee& thread) const {
+  return options_.from_next_exec && !counting_ && thread.process->stats.pid == options_.pid;
 }
 
 bool Loop::is_in_program(Tracee& thread) {

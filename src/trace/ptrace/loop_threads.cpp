@@ -166,6 +166,9 @@ void Loop::executed(pid_t leader, nanoseconds now) {
   if (found == living_.end()) return;
   Process& process = *found->second;
   process.stats.comm = comm_of(leader);
+  // Not seen before where the thread could not be stopped until now: see try_to_stop().
+  const bool unseen = !counting_ && options_.from_next_exec && leader == options_.pid;
+  if (unseen) open(now);
   if (leader == options_.pid && counting_) ++end_.execs;
   std::optional<Tracee> caller;
   for (auto entry = tracees_.begin(); entry != tracees_.end();) {
@@ -182,7 +185,11 @@ void Loop::executed(pid_t leader, nanoseconds now) {
   }
   if (!caller) return;
   caller->tid = leader;
-  tracees_[leader] = std::move(*caller);
+  Tracee& thread = tracees_[leader] = std::move(*caller);
+  if (!unseen) return;
+  // It is still in the call, and that is the first that counts.
+  if (const auto call = looker_.call(leader, leader))
+    counters_.enter_unseen(thread.calls, call->key, call->args);
 }
 
 void Loop::ended(const Event& event, nanoseconds now) {

@@ -33,6 +33,9 @@ class Outcome {
     activity_.observed = end_.at - end_.opened;
     activity_.inflated_latencies = true;
     activity_.cost.target_per_call = cost_per_call;
+    if (cost_per_call)
+      activity_.cost.paid =
+          static_cast<std::int64_t>(loop_.calls()) * *cost_per_call + end_.lost_to_events;
     activity_.notes = end_.notes;
     add_left_alone();
     if (end_.paused || !fully_watched_) scale_up(cost_per_call);

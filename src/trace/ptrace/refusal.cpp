@@ -2,12 +2,12 @@
 #include "trace/ptrace/refusal.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "proc/dumpable.h"
 #include "proc/procfs.h"
 #include "proc/stat.h"
 #include "proc/status.h"
@@ -57,10 +57,10 @@ bool is_same_user(const proc::Status& status) {
          status.real_gid == ::getegid() && status.effective_gid == ::getegid();
 }
 
-// The files of a process that is not dumpable are root's: proc(5).
-bool files_are_roots(pid_t pid) {
-  struct stat status {};
-  return ::stat(fmt::format("/proc/{}/stat", pid).c_str(), &status) == 0 && status.st_uid == 0;
+// Seccomp: 0 is none, 1 the strict mode, which no program that reads this can be in.
+bool is_filtered() {
+  const auto own = proc::Procfs().read("self/status").and_then(proc::parse_status);
+  return own && own->seccomp.value_or(0) != 0;
 }
 
 std::optional<int> yama_scope() {
@@ -80,15 +80,14 @@ Circumstances look_at_circumstances(pid_t pid) {
   circumstances.may_trace_all = capabilities && capabilities->has(CAP_SYS_PTRACE);
   circumstances.yama = yama_scope();
   circumstances.in_user_namespace = !is_initial_namespace();
-  const auto own = procfs.read("self/status").and_then(proc::parse_status);
-  circumstances.filtered = own && own->seccomp.value_or(0) != 0;
+  circumstances.filtered = is_filtered();
   const auto stat = procfs.read(fmt::format("{}/stat", pid)).and_then(proc::parse_stat);
   const auto status = procfs.read(fmt::format("{}/status", pid)).and_then(proc::parse_status);
   circumstances.gone = !stat || !status;
   if (circumstances.gone) return circumstances;
   circumstances.kernel_thread = stat->is_kernel_thread();
   circumstances.same_user = is_same_user(*status);
-  circumstances.protects_itself = status->real_uid != 0 && files_are_roots(pid);
+  circumstances.protects_itself = status->real_uid != 0 && proc::files_are_roots(pid);
   circumstances.tracer_pid = status->tracer_pid;
   const auto tracer =
       procfs.read(fmt::format("{}/stat", status->tracer_pid)).and_then(proc::parse_stat);
@@ -97,12 +96,14 @@ Circumstances look_at_circumstances(pid_t pid) {
 }
 
 // pidfd_getfd(2) asks for the same right, before it looks for the descriptor that no process has.
+// Under a filter its "no" may be the filter's: Docker's allows ptrace, and this not.
 int ask_for_permission(pid_t pid) {
 #if defined(SYS_pidfd_open) && defined(SYS_pidfd_getfd)
   const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!process) return 0;
   const UniqueFd none(static_cast<int>(::syscall(SYS_pidfd_getfd, process.get(), -1, 0)));
-  return !none && errno == EPERM ? EPERM : 0;
+  if (none || errno != EPERM) return 0;
+  return is_filtered() ? 0 : EPERM;
 #else
   (void)pid;
   return 0;

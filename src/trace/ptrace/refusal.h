@@ -31,7 +31,7 @@ struct Circumstances {
 [[nodiscard]] Circumstances look_at_circumstances(pid_t pid);
 
 // Asks the kernel whether it would let us, without doing anything: 0, or the errno. 0 too where it
-// does not tell (before Linux 5.6).
+// does not tell (before Linux 5.6, or a filter).
 [[nodiscard]] int ask_for_permission(pid_t pid);
 
 // What can be known before it is tried; nullopt: it may work.

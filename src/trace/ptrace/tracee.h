@@ -38,11 +38,13 @@ struct Tracee {
   std::optional<Parked> parked;
   std::optional<Switches> switches;  // at the last look
   bool stopping = false;             // it has been interrupted, and has not stopped yet
+  bool held = false;                 // at a call, until the others were served
   bool listening = false;            // stopped by a signal, as the whole process is
   std::uint64_t price = 0;           // of its calls, in calls of the measured cost
   // Interrupted while it ran, then: what it has lost by that.
   std::optional<std::chrono::nanoseconds> interrupted_at;
   std::chrono::nanoseconds lost{0};
+  std::chrono::nanoseconds lost_to_events{0};  // of that, to signals and new threads
 
   [[nodiscard]] std::chrono::nanoseconds watched_until(std::chrono::nanoseconds now) const {
     return watched + (watched_since ? now - *watched_since : std::chrono::nanoseconds(0));
