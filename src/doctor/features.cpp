@@ -2,9 +2,7 @@
 #include "doctor/features.h"
 
 #include <fmt/format.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +13,7 @@
 #include "proc/procfs.h"
 #include "proc/schedstat.h"
 #include "proc/task_syscall.h"
+#include "trace/ptrace/support.h"
 #include "util/fd.h"
 
 namespace debug_process::doctor {
@@ -65,24 +64,6 @@ Tried try_pidfd(pid_t child) {
   return pidfd ? std::nullopt : Tried(fail_errno("open a pidfd").value());
 }
 
-// Stops the child for a moment and lets go of it.
-Tried try_syscall_info(pid_t child) {
-  if (::ptrace(PTRACE_SEIZE, child, nullptr, nullptr) != 0)
-    return fail_errno("seize", "a child of our own").value();
-  Tried tried;
-  int status = 0;
-  if (::ptrace(PTRACE_INTERRUPT, child, nullptr, nullptr) != 0 ||
-      ::waitpid(child, &status, __WALL) != child) {
-    tried = fail_errno("stop", "a child of our own").value();
-  } else {
-    __ptrace_syscall_info info{};
-    if (::syscall(SYS_ptrace, PTRACE_GET_SYSCALL_INFO, child, sizeof(info), &info) < 0)
-      tried = fail_errno("ask for", "PTRACE_GET_SYSCALL_INFO").value();
-  }
-  ::ptrace(PTRACE_DETACH, child, nullptr, nullptr);
-  return tried;
-}
-
 }  // namespace
 
 std::vector<Feature> try_features(pid_t child) {
@@ -94,7 +75,7 @@ std::vector<Feature> try_features(pid_t child) {
       {"wait_channel", "/proc/PID/wchan", "the kernel function that a thread waits in",
        try_wait_channel(procfs, child)},
       {"ptrace_syscall_info", "PTRACE_GET_SYSCALL_INFO", "the ptrace backend (Linux 5.3)",
-       try_syscall_info(child)},
+       outcome(trace::ptrace::try_syscall_info(child))},
       {"schedstat", "/proc/PID/schedstat",
        "CPU time to the nanosecond, and how long threads wait for a CPU",
        try_schedstat(procfs, child)},

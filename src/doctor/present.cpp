@@ -136,7 +136,7 @@ std::string lockdown_words(const std::optional<std::string>& lockdown) {
 std::vector<Item> rights(const Facts& facts) {
   const Circumstances& here = facts.circumstances;
   const proc::Rights& mine = here.rights;
-  const bool many = here.kernel.version >= proc::KernelVersion{5, 8};
+  const bool many = here.kernel.version >= proc::kBpfCapabilities;
   return {
       {"uid", "User", std::int64_t{mine.uid},
        mine.uid == 0 ? "root" : fmt::format("uid {}", mine.uid),

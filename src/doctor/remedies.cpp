@@ -16,7 +16,6 @@ using trace::bpf::Obstacle;
 
 constexpr const char* kFileRights = "cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep";
 constexpr std::array kUsefulRights{CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH};
-constexpr proc::KernelVersion kOwnCapabilities{5, 8};
 
 std::string tool(const Facts& facts) {
   return shell_word(facts.tool_path);
@@ -55,7 +54,7 @@ Remedy for_user(const Facts& facts) {
         "a shell without it.";
     return remedy;
   }
-  if (here.kernel.version < kOwnCapabilities) {
+  if (here.kernel.version < proc::kBpfCapabilities) {
     remedy.explanation = "Before Linux 5.8 nothing less than CAP_SYS_ADMIN will do.";
     return remedy;
   }

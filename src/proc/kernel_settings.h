@@ -17,6 +17,9 @@ struct KernelVersion {
   friend auto operator<=>(const KernelVersion&, const KernelVersion&) = default;
 };
 
+// Before it CAP_SYS_ADMIN stands for CAP_BPF and CAP_PERFMON: capabilities(7).
+inline constexpr KernelVersion kBpfCapabilities{5, 8};
+
 // "6.1.0-18-cloud-amd64" and its like, as uname(2) has it.
 [[nodiscard]] Result<KernelVersion> parse_kernel_version(std::string_view release);
 

@@ -14,8 +14,7 @@ namespace {
 using proc::KernelVersion;
 
 constexpr KernelVersion kUnknownVersion{0, 0};
-constexpr KernelVersion kOldest{5, 5};           // tp_btf, and reading user and kernel memory apart
-constexpr KernelVersion kOwnCapabilities{5, 8};  // CAP_BPF and CAP_PERFMON
+constexpr KernelVersion kOldest{5, 5};  // tp_btf, and reading user and kernel memory apart
 constexpr KernelVersion kCgroupAccounting{5, 11};  // maps no longer count against RLIMIT_MEMLOCK
 
 bool is_before(const KernelVersion& version, const KernelVersion& limit) {
@@ -46,7 +45,7 @@ std::string capability_words(const Circumstances& circumstances) {
   for (const int capability : missing_capabilities(circumstances))
     names.push_back(capability_name(capability));
   return fmt::format("{} {} missing{}", fmt::join(names, " and "), names.size() == 1 ? "is" : "are",
-                     is_before(circumstances.kernel.version, kOwnCapabilities)
+                     is_before(circumstances.kernel.version, proc::kBpfCapabilities)
                          ? " (Linux before 5.8 has no smaller right for BPF)"
                          : "");
 }
@@ -71,7 +70,7 @@ std::string capability_remedy(const Circumstances& circumstances) {
            "--print shows them)";
   if (rights.no_new_privileges == true)
     return "no_new_privs is set, so that neither sudo nor setcap can help: run it where it is not";
-  if (is_before(circumstances.kernel.version, kOwnCapabilities)) return "run it with sudo";
+  if (is_before(circumstances.kernel.version, proc::kBpfCapabilities)) return "run it with sudo";
   return "run it with sudo, or give the binary the rights, and so everybody who may run it: setcap "
          "cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep";
 }
@@ -159,7 +158,7 @@ std::vector<int> missing_capabilities(const Circumstances& circumstances) {
   const CapabilitySet& effective = circumstances.rights.effective;
   std::vector<int> missing;
   if (effective.has(CAP_SYS_ADMIN)) return missing;
-  if (is_before(circumstances.kernel.version, kOwnCapabilities)) return {CAP_SYS_ADMIN};
+  if (is_before(circumstances.kernel.version, proc::kBpfCapabilities)) return {CAP_SYS_ADMIN};
   for (const int capability : {CAP_BPF, CAP_PERFMON})
     if (!effective.has(capability)) missing.push_back(capability);
   return missing;
