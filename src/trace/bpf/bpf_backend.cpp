@@ -57,7 +57,8 @@ class BpfBackend : public Backend {
       return tl::unexpected(refusal("attach BPF programs", -status, LibbpfLog::last_reason(),
                                     options.btf.has_value()));
     Costs costs{{kAssumedCost, {}, {}}, std::chrono::nanoseconds(0), kAssumedCost};
-    if (auto measured = measure_costs(*skeleton_, whole, counting)) {
+    if (auto measured =
+            measure_costs(*skeleton_, whole, options.max_overhead ? &counting : nullptr)) {
       costs = *measured;
       cost_ = measured->whole;
     } else {

@@ -79,7 +79,7 @@ Result<void> forget_ourselves(syscall_stats_bpf& skeleton, pid_t own_tid) {
 
 }  // namespace
 
-Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole, Hooks& counting) {
+Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole, Hooks* counting) {
   const auto ourselves = KernelIds::resolve(::getpid());
   if (!ourselves) return tl::unexpected(ourselves.error());
   Rounds alone;
@@ -89,11 +89,13 @@ Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole, Hooks& co
   Rounds bystander;
   alone.run();
   set_target(skeleton, ourselves->kernel_tgid());
-  if (auto attached = counting.attach(); !attached) return tl::unexpected(attached.error());
-  set_counting(skeleton, true);
-  counted.run();
-  set_counting(skeleton, false);
-  counting.detach();
+  if (counting != nullptr) {
+    if (auto attached = counting->attach(); !attached) return tl::unexpected(attached.error());
+    set_counting(skeleton, true);
+    counted.run();
+    set_counting(skeleton, false);
+    counting->detach();
+  }
   if (auto attached = whole.attach(); !attached) return tl::unexpected(attached.error());
   start_watching(skeleton);
   set_measuring(skeleton, MEASURING_WANTED);
@@ -113,7 +115,7 @@ Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole, Hooks& co
   // bystander pays for two programs, though they return at once. The truth lies between them, and
   // nearer to the first: a quarter of the way fits a target whose true pace is known, hot_loop.
   const auto least = added(counted.typical(), base);
-  costs.counting = least + (*costs.whole.bystander_per_call - least) / 4;
+  if (counting != nullptr) costs.counting = least + (*costs.whole.bystander_per_call - least) / 4;
   costs.passed =
       skeleton.rodata->filtered != 0 ? added(passed.typical(), base) : *costs.whole.target_per_call;
   return costs;

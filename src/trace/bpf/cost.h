@@ -22,7 +22,9 @@ struct Costs {
 
 // Makes ourselves the target, then a bystander, for some 10 ms in all. Afterwards `whole` is
 // attached, `counting` is not, nobody is watched, and the maps are empty as before.
+// `counting` is null where nothing will be watched in slices: to change programs takes as long as
+// all the rest, for the kernel waits for an RCU grace period.
 [[nodiscard]] Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole,
-                                          Hooks& counting);
+                                          Hooks* counting);
 
 }  // namespace debug_process::trace::bpf
