@@ -57,6 +57,19 @@ void read_available(int& fd, std::string& text) {
   }
 }
 
+// Of all children that are not destroyed yet.
+std::vector<Streams*>& all_streams() {
+  static std::vector<Streams*> all;
+  return all;
+}
+
+void read_all_available() {
+  for (Streams* const streams : all_streams()) {
+    read_available(streams->out_fd, streams->out);
+    read_available(streams->err_fd, streams->err);
+  }
+}
+
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> result;
   result.reserve(strings.size() + 1);
@@ -105,6 +118,7 @@ bool wait_until(const std::function<bool()>& condition, std::chrono::millisecond
   const auto end = Clock::now() + deadline;
   while (!condition()) {
     if (Clock::now() > end) return false;
+    read_all_available();
     std::this_thread::sleep_for(2ms);
   }
   return true;
@@ -119,7 +133,7 @@ std::string Result::describe() const {
 
 Process::Process(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
                  bool only_environment)
-    : name_(argv.at(0)), started_(Clock::now()) {
+    : name_(argv.at(0)), started_(Clock::now()), streams_(std::make_unique<Streams>()) {
   start(argv, only_environment ? environment : on_top_of_ours(environment));
 }
 
@@ -140,21 +154,22 @@ void Process::start(const std::vector<std::string>& argv, std::vector<std::strin
   close_fd(err.write_end);
   close_fd(failure.write_end);
   in_ = in.write_end;
-  out_ = out.read_end;
-  err_ = err.read_end;
   int error = 0;
   const bool failed = ::read(failure.read_end, &error, sizeof error) > 0;
   close_fd(failure.read_end);
   if (failed) {
     ::waitpid(pid_, nullptr, 0);
     close_fd(in_);
-    close_fd(out_);
-    close_fd(err_);
+    close_fd(out.read_end);
+    close_fd(err.read_end);
     fail(name_ + ": " + std::strerror(error));
   }
   pidfd_ = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
-  ::fcntl(out_, F_SETFL, O_NONBLOCK);
-  ::fcntl(err_, F_SETFL, O_NONBLOCK);
+  ::fcntl(out.read_end, F_SETFL, O_NONBLOCK);
+  ::fcntl(err.read_end, F_SETFL, O_NONBLOCK);
+  streams_->out_fd = out.read_end;
+  streams_->err_fd = err.read_end;
+  all_streams().push_back(streams_.get());
 }
 
 Process::~Process() {
@@ -163,26 +178,31 @@ Process::~Process() {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
   }
+  std::erase(all_streams(), streams_.get());
   close_fd(pidfd_);
   close_fd(in_);
-  close_fd(out_);
-  close_fd(err_);
+  close_fd(streams_->out_fd);
+  close_fd(streams_->err_fd);
 }
 
-// Reads what comes within `timeout`; false once the process has ended.
+// Reads what comes within `timeout`, from all; false once this process has ended.
 bool Process::pump(std::chrono::milliseconds timeout) {
-  // poll ignores negative descriptors.
-  std::array<pollfd, 3> watched{{{.fd = pidfd_, .events = POLLIN, .revents = 0},
-                                 {.fd = out_, .events = POLLIN, .revents = 0},
-                                 {.fd = err_, .events = POLLIN, .revents = 0}}};
+  std::vector<pollfd> watched{{.fd = pidfd_, .events = POLLIN, .revents = 0}};
+  for (const Streams* const streams : all_streams()) {
+    // poll ignores negative descriptors.
+    watched.push_back({.fd = streams->out_fd, .events = POLLIN, .revents = 0});
+    watched.push_back({.fd = streams->err_fd, .events = POLLIN, .revents = 0});
+  }
   ::poll(watched.data(), watched.size(), static_cast<int>(timeout.count()));
-  drain();
-  return (watched[0].revents & POLLIN) == 0;
+  read_all_available();
+  return (watched.front().revents & POLLIN) == 0;
 }
 
-void Process::drain() {
-  read_available(out_, result_.out);
-  read_available(err_, result_.err);
+std::string Process::describe() const {
+  Result so_far;
+  so_far.out = streams_->out;
+  so_far.err = streams_->err;
+  return so_far.describe();
 }
 
 void Process::wait_for(const std::string& stream, const std::string& text,
@@ -191,29 +211,30 @@ void Process::wait_for(const std::string& stream, const std::string& text,
   while (stream.find(text) == std::string::npos) {
     const bool alive = pump(20ms);
     if (stream.find(text) != std::string::npos) return;
-    if (!alive) fail(name_ + " ended without saying '" + text + "'\n" + result_.describe());
-    if (Clock::now() > end) fail(name_ + " did not say '" + text + "'\n" + result_.describe());
+    if (!alive) fail(name_ + " ended without saying '" + text + "'\n" + describe());
+    if (Clock::now() > end) fail(name_ + " did not say '" + text + "'\n" + describe());
   }
 }
 
 void Process::wait_for_output(const std::string& text, std::chrono::milliseconds deadline) {
-  wait_for(result_.out, text, deadline);
+  wait_for(streams_->out, text, deadline);
 }
 
 void Process::wait_for_error_output(const std::string& text, std::chrono::milliseconds deadline) {
-  wait_for(result_.err, text, deadline);
+  wait_for(streams_->err, text, deadline);
 }
 
 std::string Process::ask(const std::string& line) {
-  drain();
-  const std::size_t start = result_.out.size();
+  read_all_available();
+  const std::string& said = streams_->out;
+  const std::size_t start = said.size();
   send_line(line);
   const auto end = Clock::now() + kDeadline;
-  while (result_.out.find('\n', start) == std::string::npos) {
-    if (!pump(20ms)) fail(name_ + " ended without an answer\n" + result_.describe());
-    if (Clock::now() > end) fail(name_ + " does not answer\n" + result_.describe());
+  while (said.find('\n', start) == std::string::npos) {
+    if (!pump(20ms)) fail(name_ + " ended without an answer\n" + describe());
+    if (Clock::now() > end) fail(name_ + " does not answer\n" + describe());
   }
-  return result_.out.substr(start, result_.out.find('\n', start) - start);
+  return said.substr(start, said.find('\n', start) - start);
 }
 
 void Process::send_line(const std::string& line) {
@@ -239,16 +260,19 @@ bool Process::running() const {
 Result Process::wait(std::chrono::milliseconds deadline) {
   const auto end = Clock::now() + deadline;
   while (pump(100ms)) {
-    if (Clock::now() > end) fail(name_ + " did not end in time\n" + result_.describe());
+    if (Clock::now() > end) fail(name_ + " did not end in time\n" + describe());
   }
-  result_.elapsed = Clock::now() - started_;
+  Result result;
+  result.elapsed = Clock::now() - started_;
   int status = 0;
   ::waitpid(pid_, &status, 0);
   reaped_ = true;
-  drain();
-  if (WIFEXITED(status)) result_.code = WEXITSTATUS(status);
-  if (WIFSIGNALED(status)) result_.signal = WTERMSIG(status);
-  return result_;
+  read_all_available();
+  if (WIFEXITED(status)) result.code = WEXITSTATUS(status);
+  if (WIFSIGNALED(status)) result.signal = WTERMSIG(status);
+  result.out = streams_->out;
+  result.err = streams_->err;
+  return result;
 }
 
 Result run(const std::vector<std::string>& argv, const std::vector<std::string>& environment,

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,15 @@ struct Result {
   [[nodiscard]] std::string describe() const;
 };
 
+// What a child says, as far as it was read. Read for all children whenever one of them is waited
+// for: a server whose log nobody reads stops answering once the pipe is full.
+struct Streams {
+  int out_fd = -1;
+  int err_fd = -1;
+  std::string out;
+  std::string err;
+};
+
 // A child with pipes for its three standard streams, in a process group of its own, which the
 // destructor kills and reaps. Throws std::runtime_error where something takes longer than its
 // deadline or cannot be started.
@@ -45,8 +55,8 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   [[nodiscard]] pid_t pid() const { return pid_; }
-  [[nodiscard]] const std::string& out() const { return result_.out; }
-  [[nodiscard]] const std::string& err() const { return result_.err; }
+  [[nodiscard]] const std::string& out() const { return streams_->out; }
+  [[nodiscard]] const std::string& err() const { return streams_->err; }
 
   void wait_for_output(const std::string& text, std::chrono::milliseconds deadline = kDeadline);
   void wait_for_error_output(const std::string& text,
@@ -63,19 +73,17 @@ class Process {
  private:
   void start(const std::vector<std::string>& argv, std::vector<std::string> environment);
   bool pump(std::chrono::milliseconds timeout);
-  void drain();
   void wait_for(const std::string& stream, const std::string& text,
                 std::chrono::milliseconds deadline);
+  [[nodiscard]] std::string describe() const;
 
   std::string name_;
   Clock::time_point started_;
   pid_t pid_ = -1;
   int pidfd_ = -1;
   int in_ = -1;
-  int out_ = -1;
-  int err_ = -1;
+  std::unique_ptr<Streams> streams_;
   bool reaped_ = false;
-  Result result_;
 };
 
 [[nodiscard]] Result run(const std::vector<std::string>& argv,

@@ -189,13 +189,16 @@ TEST_F(Server, RedisUnderLoad) {
 // A connection after the other, as fast as they are answered.
 constexpr const char* kHttpLoad = R"(
 import socket, sys
+answered = False
 while True:
     s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
     s.sendall(b"GET / HTTP/1.0\r\n\r\n")
     while s.recv(65536):
         pass
     s.close()
-    print("answered", flush=True)
+    if not answered:
+        answered = True
+        print("answered", flush=True)
 )";
 
 TEST_F(Server, PythonHttpServerUnderLoad) {
@@ -213,7 +216,8 @@ TEST_F(Server, PythonHttpServerUnderLoad) {
   const Json report = report_on(server.pid(), {"-d", "2s"});
 
   const auto chain = metric(report, "syscalls", "activity").get<std::vector<std::string>>();
-  EXPECT_THAT(chain, Contains(AnyOf("accept4", "recvfrom", "sendto")));
+  EXPECT_THAT(chain, Contains(AnyOf("accept4", "recvfrom", "sendto")))
+      << report.at("sections").at("syscalls").at("tables").at("syscalls").dump(1);
   for (const auto& name : chain) EXPECT_GT(calls(report, name), 0U) << name;
   expect_memory_as_in_proc(report, server.pid());
   EXPECT_EQ(metric(report, "sockets", "listening"), 1);
