@@ -15,6 +15,11 @@ bool is_dead(char state) {
   return state == 'Z' || state == 'X';
 }
 
+bool is_exiting(const proc::Stat& stat) {
+  constexpr std::uint32_t kExiting = 0x4;  // PF_EXITING of linux/sched.h
+  return is_dead(stat.state) || (stat.flags & kExiting) != 0;
+}
+
 // What it was about before says nothing: it stands where it was stopped.
 bool is_stopped(char state) {
   return state == 'T' || state == 't';
@@ -38,16 +43,25 @@ std::optional<std::uint64_t> Looker::slices(pid_t tid) {
   return account->timeslices;
 }
 
+// One thread's refusal alone is no missing right: that of a thread which is exiting has no memory
+// by which to tell whose it is, and is refused like another user's. ENOENT is a thread that has
+// ended, or a kernel that has no such file.
+void Looker::note_refusal(pid_t tid, const Error& error) {
+  if (calls_seen_ || calls_refused_) return;
+  const auto stat = reader_.read(tid, "stat").and_then(proc::parse_stat);
+  if (stat && !is_exiting(*stat)) calls_refused_ = error;
+}
+
 Looker::Found Looker::find_call(pid_t tid, Place& place) {
-  if (kernel_thread_ || calls_refused_) return Found::nothing;
+  if (kernel_thread_) return Found::nothing;
   const auto text = reader_.read(tid, "syscall");
   if (!text && text.error().errno_value == ESRCH) return Found::ended;
   if (!text) {
-    // ENOENT is a thread that has ended, or a kernel that has no such file: find_state() knows.
-    if (text.error().errno_value != ENOENT || reader_.read(tid, "stat"))
-      calls_refused_ = text.error();
+    note_refusal(tid, text.error());
     return Found::nothing;
   }
+  calls_seen_ = true;
+  calls_refused_.reset();
   const auto standing = proc::parse_task_syscall(*text);
   if (!standing) return Found::nothing;
   place.call_known = true;

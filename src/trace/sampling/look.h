@@ -49,7 +49,7 @@ class Looker {
   // At one thread; nullopt when it has ended. Two small files for one that has not run since the
   // last look, five for one that has.
   [[nodiscard]] std::optional<Look> look(pid_t tid, Clock::time_point now);
-  // Why /proc/TID/syscall may not be read; nullopt as long as it may.
+  // Why /proc/TID/syscall may be read of no thread; nullopt as long as it was of one.
   [[nodiscard]] const std::optional<Error>& calls_refused() const { return calls_refused_; }
   // As of the last stat().
   [[nodiscard]] std::uint32_t flags() const { return flags_; }
@@ -71,6 +71,7 @@ class Looker {
 
   [[nodiscard]] std::optional<std::uint64_t> slices(pid_t tid);
   Found find_call(pid_t tid, Place& place);
+  void note_refusal(pid_t tid, const Error& error);
   bool find_state(pid_t tid, Known& known, Place& place);
   bool find_details(pid_t tid, Known& known, Place& place, std::optional<std::uint64_t> slices);
 
@@ -78,6 +79,7 @@ class Looker {
   std::uint32_t flags_ = 0;
   bool kernel_thread_ = false;
   std::optional<Error> calls_refused_;
+  bool calls_seen_ = false;  // of some thread: no right is missing
   std::unordered_map<pid_t, Known> known_;
 };
 

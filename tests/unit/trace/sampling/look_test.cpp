@@ -98,20 +98,41 @@ TEST_F(LookTest, WithoutAnAccountOfSlicesKnowsNoSince) {
   EXPECT_FALSE(looker.look(kPid, kStart + 20ms)->since);
 }
 
+// Root may read everything; a folder in its place is no file to anyone.
+void forbid(const fs::path& file) {
+  fs::remove(file);
+  fs::create_directories(file);
+}
+
 TEST_F(LookTest, HasStateAndKernelFunctionWhereCallsMayNotBeRead) {
-  if (::geteuid() == 0) {
-    // Root may read everything; a folder in its place is no file to anyone.
-    remove("100/task/100/syscall");
-    fs::create_directories(root_ / "100/task/100/syscall");
-  } else {
-    fs::permissions(root_ / "100/task/100/syscall", fs::perms::none);
-  }
+  forbid(root_ / "100/task/100/syscall");
   Looker looker = this->looker();
   const auto look = looker.look(kPid, kStart);
   ASSERT_TRUE(look);
   EXPECT_EQ(look->place, (Place{'S', std::nullopt, false, "pipe_read"}));
   EXPECT_TRUE(looker.calls_refused());
   EXPECT_EQ(looker.look(kPid, kStart + 20ms)->since, kStart);
+}
+
+TEST_F(LookTest, DoesNotTakeTheRefusalOfOneThreadForAMissingRight) {
+  put_thread(101, {});
+  forbid(root_ / "100/task/100/syscall");
+  Looker refused_first = looker();
+  EXPECT_TRUE(refused_first.look(kPid, kStart));
+  EXPECT_TRUE(refused_first.calls_refused());  // as far as is known by now
+  EXPECT_EQ(refused_first.look(101, kStart)->place.call, kRead);
+  EXPECT_FALSE(refused_first.calls_refused());
+  EXPECT_FALSE(refused_first.look(kPid, kStart + 20ms)->place.call_known);
+  EXPECT_FALSE(refused_first.calls_refused());
+}
+
+TEST_F(LookTest, TakesNoRefusalOfAThreadThatIsExiting) {
+  constexpr unsigned kExiting = 0x4;
+  write("100/task/100/stat", stat(kPid, "worker", 'R', 1, kExiting, 500, 1));
+  forbid(root_ / "100/task/100/syscall");
+  Looker looker = this->looker();
+  (void)looker.look(kPid, kStart);
+  EXPECT_FALSE(looker.calls_refused());
 }
 
 TEST_F(LookTest, TellsAKernelWithoutTheFileFromAThreadThatEnded) {
