@@ -42,7 +42,7 @@ struct Words {
   bool json = false;
   std::string output;
   bool summary_only = false;
-  std::vector<std::string> sections;
+  std::vector<std::string> sections;  // lists
   std::string top = "10";
   std::string max_overhead = "5";
   bool follow = false;
@@ -81,10 +81,7 @@ void declare(CLI::App& app, Words& words) {
   app.add_option("--sections", words.sections,
                  fmt::format("Only these: {}", fmt::join(sections::section_ids(), ",")))
       ->option_text("LIST")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::IsMember(std::vector<std::string>(sections::section_ids().begin(),
-                                                     sections::section_ids().end())));
+      ->allow_extra_args(false);
   app.add_option("--top", words.top, "Rows in each table of the text (default 10, 0: all)")
       ->option_text("N");
   app.add_flag("-f,--follow", words.follow, "Its children too, those there and those to come");
@@ -120,6 +117,24 @@ Result<std::size_t> parse_top(const std::string& word) {
     return fail(
         {"read the number of rows", "'" + word + "'", 0, "--top takes 0 (all) or more", {}});
   return top;
+}
+
+// "process,memory"
+Result<std::vector<std::string>> parse_sections(const std::string& list) {
+  const auto known = sections::section_ids();
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    std::string name = list.substr(begin, end - begin);
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return fail({"choose the sections", "'" + list + "'", 0,
+                   name.empty() ? "there is a name missing" : "there is no section '" + name + "'",
+                   fmt::format("--sections takes one or more of {}, with commas between them",
+                               fmt::join(known, ", "))});
+    names.push_back(std::move(name));
+    begin = end + 1;
+  }
+  return names;
 }
 
 // As a share; nullopt: no cap.
@@ -191,7 +206,11 @@ Result<Options> to_options(const Words& words, bool duration_given, bool has_com
   if (!words.btf.empty()) options.run.btf = words.btf;
   options.top = *top;
   options.run.backend = words.backend;
-  options.run.sections = words.sections;
+  for (const std::string& list : words.sections) {
+    const auto names = parse_sections(list);
+    if (!names) return tl::unexpected(names.error());
+    options.run.sections.insert(options.run.sections.end(), names->begin(), names->end());
+  }
   options.run.allow_slow_memory = words.pss;
   options.format = words.json ? render::Format::json : *render::format_by_name(words.format);
   if (!words.output.empty()) options.output = words.output;

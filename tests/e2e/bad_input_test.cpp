@@ -58,6 +58,7 @@ TEST(BadInput, UnknownOptionsAndValues) {
   expect_refused({"--backend", "magic", "1"}, 2);
   expect_refused({"--format", "rtf", "1"}, 2);
   expect_refused({"--sections", "memory,nonsense", "1"}, 2);
+  expect_refused({"--sections", ",", "1"}, 2);
   expect_refused({"--top", "-3", "1"}, 2);
   expect_refused({"--color", "mauve", "1"}, 2);
 }

@@ -3,12 +3,14 @@
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <memory>
 
 #include "trace/bpf/libbpf_log.h"
+#include "util/machine.h"
 
 namespace debug_process::trace {
 namespace {
@@ -17,11 +19,23 @@ struct Free {
   void operator()(btf* types) const { ::btf__free(types); }
 };
 
+// libbpf's own words for these are about ELF, and a FIFO it would wait for.
+Result<void> check_kind(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || ::access(path.c_str(), R_OK) != 0)
+    return fail_errno("read the BTF file", path);
+  if (S_ISDIR(status.st_mode))
+    return fail({"use the BTF file", path, 0, "it is a directory",
+                 "name the file in it: one of this kernel, Linux " + this_machine().kernel});
+  if (!S_ISREG(status.st_mode))
+    return fail({"use the BTF file", path, 0, "it is no regular file", {}});
+  return {};
+}
+
 }  // namespace
 
 Result<void> check_btf_file(const std::string& path) {
-  // libbpf's own words for a missing file are about ELF.
-  if (::access(path.c_str(), R_OK) != 0) return fail_errno("read the BTF file", path);
+  if (auto kind = check_kind(path); !kind) return kind;
   bpf::LibbpfLog::install();
   errno = 0;
   const std::unique_ptr<btf, Free> types(::btf__parse(path.c_str(), nullptr));

@@ -104,6 +104,8 @@ TEST(Options, TakeAListOfSectionsAndLeaveThePid) {
   EXPECT_THAT(options.run.sections, ElementsAre("process", "memory"));
   EXPECT_EQ(options.run.pid, 4242);
   EXPECT_THAT(options_of({"4242", "--sections=files"}).run.sections, ElementsAre("files"));
+  EXPECT_THAT(options_of({"--sections", "files", "--sections", "host", "1"}).run.sections,
+              ElementsAre("files", "host"));
   Words all{"1", "--sections", ""};
   for (const auto id : sections::section_ids())
     all.back() += (all.back().empty() ? "" : ",") + std::string(id);
@@ -151,7 +153,11 @@ TEST(Options, RefuseWrongValues) {
                 HasSubstr("'" + std::string(share) + "'"));
   EXPECT_THAT(complaint_about({"--backend", "magic", "1"}), HasSubstr("magic"));
   EXPECT_THAT(complaint_about({"--format", "xml", "1"}), HasSubstr("xml"));
-  EXPECT_THAT(complaint_about({"--sections", "process,nope", "1"}), HasSubstr("nope"));
+  EXPECT_THAT(complaint_about({"--sections", "process,nope", "1"}),
+              HasSubstr("'process,nope': there is no section 'nope'"));
+  for (const char* list : {",", "", "process,", ",process", "process,,files"})
+    EXPECT_THAT(complaint_about({"--sections", list, "1"}), HasSubstr("there is a name missing"))
+        << list;
   EXPECT_THAT(complaint_about({"--fail-on", "bad", "1"}), HasSubstr("bad"));
   EXPECT_THAT(complaint_about({"--color", "pink", "1"}), HasSubstr("pink"));
 }
