@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <spdlog/spdlog.h>
-#include <sys/utsname.h>
 
 #include "doctor/doctor.h"
 #include "doctor/features.h"
@@ -77,14 +76,6 @@ std::vector<SectionState> try_sections(const target::Target& target, const Facts
   return states;
 }
 
-void describe_machine(Facts& facts) {
-  utsname names{};
-  if (::uname(&names) != 0) return;
-  facts.host = names.nodename;
-  facts.kernel_release = names.release;
-  facts.arch = names.machine;
-}
-
 }  // namespace
 
 Result<Facts> examine(const Options& options) {
@@ -99,7 +90,7 @@ Result<Facts> examine(const Options& options) {
 
   Facts facts;
   facts.pid = options.pid;
-  describe_machine(facts);
+  facts.machine = this_machine();
   facts.tool_path = procfs.read_link("self/exe").value_or("debug-process");
   if (const auto status =
           procfs.read(std::to_string(target->pid()) + "/status").and_then(proc::parse_status))

@@ -10,6 +10,7 @@
 
 #include "report/report.h"
 #include "trace/bpf/refusal.h"
+#include "util/machine.h"
 #include "util/result.h"
 
 namespace debug_process::doctor {
@@ -41,9 +42,7 @@ struct Facts {
   std::string name;          // of the process; hostile text
   bool kernel_thread = false;
   std::string tool_path;  // of this very program
-  std::string host;
-  std::string kernel_release;
-  std::string arch;
+  Machine machine;
   std::optional<int> cgroup_version;  // nullopt: none is mounted where one is looked for
   trace::bpf::Circumstances circumstances;
   std::vector<Trial> trials;  // in the order that auto tries them

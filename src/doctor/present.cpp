@@ -187,7 +187,7 @@ std::vector<Item> kernel(const Facts& facts) {
   const proc::KernelSettings& settings = facts.circumstances.kernel;
   const bool given = facts.circumstances.btf_given;
   std::vector<Item> items{
-      {"release", "Linux", facts.kernel_release, facts.kernel_release, "5.5 or later for bpf"},
+      {"release", "Linux", facts.machine.kernel, facts.machine.kernel, "5.5 or later for bpf"},
       {"btf", "BTF", settings.btf,
        settings.btf ? "yes"
        : given      ? "no, given"
@@ -213,8 +213,8 @@ std::string verdict(const Facts& facts) {
 }
 
 std::string subject(const Facts& facts) {
-  const std::string where =
-      fmt::format("on {}, Linux {}, {}", facts.host, facts.kernel_release, facts.arch);
+  const std::string where = fmt::format("on {}, Linux {}, {}", facts.machine.host,
+                                        facts.machine.kernel, facts.machine.arch);
   if (facts.pid)
     return fmt::format("process {} ({}) {}; it was neither watched nor stopped", *facts.pid,
                        facts.name, where);
@@ -226,9 +226,9 @@ std::string subject(const Facts& facts) {
 
 report::Checkup present(const Facts& facts) {
   report::Checkup checkup;
-  checkup.host = facts.host;
-  checkup.kernel = facts.kernel_release;
-  checkup.arch = facts.arch;
+  checkup.host = facts.machine.host;
+  checkup.kernel = facts.machine.kernel;
+  checkup.arch = facts.machine.arch;
   if (facts.pid) checkup.pid = *facts.pid;
   checkup.subject = subject(facts);
   if (const Trial* trial = best(facts)) checkup.backend = trial->backend;

@@ -14,7 +14,6 @@ using report::Remedy;
 using trace::bpf::Circumstances;
 using trace::bpf::Obstacle;
 
-constexpr const char* kFileRights = "cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep";
 constexpr std::array kUsefulRights{CAP_BPF, CAP_PERFMON, CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH};
 
 std::string tool(const Facts& facts) {
@@ -61,7 +60,7 @@ Remedy for_user(const Facts& facts) {
   remedy.explanation =
       "Either run it as root, or give the file the rights: then everybody who may run it may watch "
       "every process.";
-  remedy.commands.push_back(fmt::format("sudo setcap {} {}", kFileRights, tool(facts)));
+  remedy.commands.push_back(fmt::format("sudo setcap {} {}", trace::bpf::kFileRights, tool(facts)));
   return remedy;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proc/procfs.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,19 +9,12 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <memory>
 
 #include "proc/text.h"
+#include "util/directory.h"
 #include "util/fd.h"
 
 namespace debug_process::proc {
-namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
-}  // namespace
 
 std::string Procfs::absolute(std::string_view relative) const {
   std::string path = root_;
@@ -63,7 +55,7 @@ Result<std::string> Procfs::read_link(std::string_view relative) const {
 
 Result<std::vector<std::string>> Procfs::list(std::string_view relative) const {
   const std::string path = absolute(relative);
-  const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
+  const Directory directory(::opendir(path.c_str()));
   if (!directory) return fail_errno("open directory", path);
   std::vector<std::string> names;
   while (true) {

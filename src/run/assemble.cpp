@@ -7,8 +7,9 @@
 #include <algorithm>
 
 #include "diagnosis/rules.h"
-#include "run/machine.h"
+#include "run/own_use.h"
 #include "run/summary.h"
+#include "util/machine.h"
 
 namespace debug_process::run {
 namespace {

@@ -16,6 +16,7 @@
 #include "target/command.h"
 #include "target/target.h"
 #include "trace/backend.h"
+#include "util/clock.h"
 #include "util/units.h"
 
 namespace debug_process::run {
@@ -101,11 +102,6 @@ class Window {
     collector_.checkpoint();
     next_checkpoint_ =
         elapsed + std::min(elapsed * (kCheckpointGrowth - 1), kLongestCheckpointStep);
-  }
-
-  static timespec to_timespec(nanoseconds duration) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
-    return {seconds.count(), (duration - seconds).count()};
   }
 
   const Options& options_;

@@ -1,4 +1,4 @@
-// The clock that the kernel stamps events with.
+// The clock that the kernel stamps events with, and durations as the kernel takes them.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,6 +13,12 @@ namespace debug_process {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+// As system calls take it; not negative.
+[[nodiscard]] inline timespec to_timespec(std::chrono::nanoseconds duration) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
+  return {seconds.count(), (duration - seconds).count()};
 }
 
 }  // namespace debug_process

@@ -17,19 +17,9 @@ constexpr double kPerSecond = 100;
 constexpr double kShareOfWallTime =
     0.05;  // of one thread: below it, it is good to know and no more
 
-// What one would hope to be `constexpr Names`, which an initializer_list cannot be.
-CallTotals lookups(const Facts& facts) {
-  return calls_of(
-      facts, {"open", "openat", "openat2", "stat", "lstat", "newfstatat", "fstatat64", "stat64",
-              "lstat64", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat"});
-}
-
-std::vector<const ErrorRow*> misses(const Facts& facts) {
-  return failures(
-      facts, {ENOENT},
-      {"open", "openat", "openat2", "stat", "lstat", "newfstatat", "fstatat64", "stat64", "lstat64",
-       "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat"});
-}
+const Names kLookups = {"open",       "openat",    "openat2",    "stat",     "lstat",
+                        "newfstatat", "fstatat64", "stat64",     "lstat64",  "statx",
+                        "access",     "faccessat", "faccessat2", "readlink", "readlinkat"};
 
 }  // namespace
 
@@ -37,8 +27,8 @@ std::optional<Finding> enoent_search(const Facts& facts) {
   if (!window_is_long_enough(facts) || is_warming_up(facts)) return std::nullopt;
   // A share over many calls: not when some of them were left out.
   if (!counts_all_calls(facts)) return std::nullopt;
-  const CallTotals all = lookups(facts);
-  const auto missing = misses(facts);
+  const CallTotals all = calls_of(facts, kLookups);
+  const auto missing = failures(facts, {ENOENT}, kLookups);
   const std::uint64_t missed = count(missing);
   if (missed < kFewestEvents || all.calls == 0) return std::nullopt;
   const double share =

@@ -7,8 +7,6 @@
 #include "syscall_stats.h"
 #include "trace/trace_set.h"
 
-struct syscall_stats_bpf;
-
 namespace debug_process::trace::bpf {
 
 // Before the load. `rodata` is that of any skeleton with the programs in it.
@@ -25,9 +23,5 @@ void fill_filter(Rodata& rodata, const TraceSet& set, bool failed_only) {
     }
   }
 }
-
-// Calls of those watched that were looked at and let pass, so far: each has cost about what a
-// bystander's costs. 0 without a filter.
-[[nodiscard]] std::uint64_t passed_calls(const syscall_stats_bpf& skeleton);
 
 }  // namespace debug_process::trace::bpf

@@ -71,8 +71,9 @@ std::string capability_remedy(const Circumstances& circumstances) {
   if (rights.no_new_privileges == true)
     return "no_new_privs is set, so that neither sudo nor setcap can help: run it where it is not";
   if (is_before(circumstances.kernel.version, proc::kBpfCapabilities)) return "run it with sudo";
-  return "run it with sudo, or give the binary the rights, and so everybody who may run it: setcap "
-         "cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep";
+  return fmt::format(
+      "run it with sudo, or give the binary the rights, and so everybody who may run it: setcap {}",
+      kFileRights);
 }
 
 Explanation explain_memory(const Circumstances& circumstances) {

@@ -11,6 +11,10 @@
 
 namespace debug_process::trace::bpf {
 
+// What setcap(8) gives a file so that whoever may execute it sees all that can be seen.
+inline constexpr const char* kFileRights =
+    "cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep";
+
 // What the kernel looks at before it takes a BPF program.
 struct Circumstances {
   proc::KernelSettings kernel;

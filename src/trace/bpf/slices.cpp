@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/bpf/slices.h"
 
-#include <signal.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include "syscall_stats.skel.h"
 #include "trace/bpf/switches.h"
 #include "util/clock.h"
+#include "util/deadline.h"
 
 namespace debug_process::trace::bpf {
 namespace {
@@ -61,12 +61,8 @@ void Slices::begin(bool from_next_exec) {
   looked_ = started_;
   if (!from_next_exec) start_watching(skeleton_);
   // Signals are for the thread that waits for the window's end.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const SignalsBlocked blocked;
   thread_ = std::thread([this] { run(); });
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void Slices::end() {

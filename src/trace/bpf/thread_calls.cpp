@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/bpf/thread_calls.h"
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <numeric>
 #include <thread>
 #include <utility>
 
 #include "syscall_stats.h"
 #include "syscall_stats.skel.h"
-#include "trace/bpf/filter.h"
+#include "trace/bpf/per_cpu.h"
 
 namespace debug_process::trace::bpf {
 
@@ -58,7 +56,7 @@ ThreadCalls::Growth ThreadCalls::since_last_look() {
   const std::uint64_t exited = *static_cast<const volatile __u64*>(&skeleton_.bss->exited_calls);
   grown.counted += exited - std::min(exited, exited_calls_ + of_gone_threads);
   exited_calls_ = exited;
-  const std::uint64_t passed = passed_calls(skeleton_);
+  const std::uint64_t passed = sum_over_cpus(skeleton_.maps.dp_passed);
   grown.passed = passed - passed_;
   passed_ = passed;
   grown.busiest = std::max(grown.busiest, grown.counted / cpus_);
@@ -66,14 +64,9 @@ ThreadCalls::Growth ThreadCalls::since_last_look() {
 }
 
 std::uint64_t ThreadCalls::counted_since_last_time() {
-  const int cpus = ::libbpf_num_possible_cpus();
-  std::vector<std::uint64_t> counts(static_cast<std::size_t>(std::max(cpus, 0)));
-  const std::uint32_t zero = 0;
-  if (counts.empty() ||
-      ::bpf_map_lookup_elem(bpf_map__fd(skeleton_.maps.dp_counted), &zero, counts.data()) != 0)
-    return 0;
-  const std::uint64_t total = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-  return total - std::exchange(counted_, total);
+  const std::uint64_t total = sum_over_cpus(skeleton_.maps.dp_counted);
+  // Where it cannot be read, nothing has been counted.
+  return total - std::exchange(counted_, std::max(counted_, total));
 }
 
 }  // namespace debug_process::trace::bpf

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "util/clock.h"
+
 // The C library of Debian 12 does not name it.
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
@@ -24,11 +26,6 @@ int wake_signal() {
 }
 
 void do_nothing(int /*signal_number*/) {}
-
-timespec to_timespec(nanoseconds duration) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
-  return {seconds.count(), (duration - seconds).count()};
-}
 
 }  // namespace
 

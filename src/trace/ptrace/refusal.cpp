@@ -8,10 +8,11 @@
 #include <cerrno>
 
 #include "proc/dumpable.h"
+#include "proc/kernel_settings.h"
 #include "proc/procfs.h"
+#include "proc/rights.h"
 #include "proc/stat.h"
 #include "proc/status.h"
-#include "util/capabilities.h"
 #include "util/fd.h"
 
 namespace debug_process::trace::ptrace {
@@ -45,28 +46,14 @@ std::optional<Error> by_yama(const Circumstances& circumstances) {
   return std::nullopt;
 }
 
-bool is_initial_namespace() {
-  const auto map = proc::Procfs().read("self/uid_map");
-  if (!map) return true;
-  // "0 0 4294967295": all users are themselves.
-  return map->find("4294967295") != std::string::npos;
-}
-
 bool is_same_user(const proc::Status& status) {
   return status.real_uid == ::geteuid() && status.effective_uid == ::geteuid() &&
          status.real_gid == ::getegid() && status.effective_gid == ::getegid();
 }
 
 // Seccomp: 0 is none, 1 the strict mode, which no program that reads this can be in.
-bool is_filtered() {
-  const auto own = proc::Procfs().read("self/status").and_then(proc::parse_status);
-  return own && own->seccomp.value_or(0) != 0;
-}
-
-std::optional<int> yama_scope() {
-  const auto text = proc::Procfs().read("sys/kernel/yama/ptrace_scope");
-  if (!text || text->empty()) return std::nullopt;
-  return text->front() - '0';
+bool is_filtered(const proc::Rights& own) {
+  return own.seccomp.value_or(0) != 0;
 }
 
 }  // namespace
@@ -76,11 +63,11 @@ Circumstances look_at_circumstances(pid_t pid) {
   Circumstances circumstances;
   circumstances.pid = pid;
   circumstances.ourselves = pid == ::getpid();
-  const auto capabilities = effective_capabilities();
-  circumstances.may_trace_all = capabilities && capabilities->has(CAP_SYS_PTRACE);
-  circumstances.yama = yama_scope();
-  circumstances.in_user_namespace = !is_initial_namespace();
-  circumstances.filtered = is_filtered();
+  const proc::Rights own = proc::read_rights(procfs);
+  circumstances.may_trace_all = own.effective.has(CAP_SYS_PTRACE);
+  circumstances.yama = proc::read_kernel_settings(procfs).yama_ptrace_scope;
+  circumstances.in_user_namespace = own.initial_user_namespace == false;
+  circumstances.filtered = is_filtered(own);
   const auto stat = procfs.read(fmt::format("{}/stat", pid)).and_then(proc::parse_stat);
   const auto status = procfs.read(fmt::format("{}/status", pid)).and_then(proc::parse_status);
   circumstances.gone = !stat || !status;
@@ -103,7 +90,7 @@ int ask_for_permission(pid_t pid) {
   if (!process) return 0;
   const UniqueFd none(static_cast<int>(::syscall(SYS_pidfd_getfd, process.get(), -1, 0)));
   if (none || errno != EPERM) return 0;
-  return is_filtered() ? 0 : EPERM;
+  return is_filtered(proc::read_rights()) ? 0 : EPERM;
 #else
   (void)pid;
   return 0;

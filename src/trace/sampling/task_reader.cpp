@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/sampling/task_reader.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 
 #include "proc/text.h"
+#include "util/directory.h"
 
 namespace debug_process::trace::sampling {
-namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
-}  // namespace
 
 Result<TaskReader> TaskReader::open(const proc::Procfs& procfs, pid_t pid) {
   std::string path = fmt::format("{}/{}", procfs.root(), pid);
@@ -48,7 +40,7 @@ Result<std::string_view> TaskReader::read(pid_t tid, const char* file) {
 Result<std::vector<pid_t>> TaskReader::tids() const {
   UniqueFd fd(::openat(folder_.get(), "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) return fail_errno("open directory", path_ + "/task");
-  const std::unique_ptr<DIR, CloseDirectory> directory(::fdopendir(fd.get()));
+  const Directory directory(::fdopendir(fd.get()));
   if (!directory) return fail_errno("open directory", path_ + "/task");
   (void)fd.release();
   std::vector<pid_t> tids;

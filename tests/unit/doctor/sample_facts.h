@@ -18,9 +18,9 @@ inline Facts sample_facts() {
   facts.pid = 4242;
   facts.name = "server";
   facts.tool_path = "/usr/bin/debug-process";
-  facts.host = "box";
-  facts.kernel_release = "6.1.0";
-  facts.arch = "x86_64";
+  facts.machine.host = "box";
+  facts.machine.kernel = "6.1.0";
+  facts.machine.arch = "x86_64";
   facts.cgroup_version = 2;
   facts.circumstances.kernel.version = {6, 1};
   facts.circumstances.kernel.btf = true;

@@ -14,6 +14,7 @@
 #include "syscall_stats.skel.h"
 #include "trace/bpf/filter.h"
 #include "trace/bpf/libbpf_log.h"
+#include "trace/bpf/per_cpu.h"
 #include "trace/bpf/reader.h"
 #include "trace/bpf/refusal.h"
 #include "trace/bpf/thread_calls.h"
@@ -153,9 +154,7 @@ Activity Synthetic::read(std::chrono::nanoseconds ended) {
 }
 
 std::uint64_t Synthetic::passed() {
-  syscall_stats_bpf::syscall_stats_bpf__bss bss{};
-  syscall_stats_bpf::syscall_stats_bpf__rodata rodata{};
-  return passed_calls(view_of(*skeleton_, bss, rodata));
+  return sum_over_cpus(skeleton_->maps.dp_passed);
 }
 
 std::vector<ProcessStats> Synthetic::processes(const Window& window) {

@@ -1,4 +1,4 @@
-// This machine, this tool, this run.
+// This run of this tool: its name, and what it took.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -8,14 +8,6 @@
 #include "util/units.h"
 
 namespace debug_process::run {
-
-struct Machine {
-  std::string host;
-  std::string kernel;  // as uname -r
-  std::string arch;    // as uname -m
-};
-
-[[nodiscard]] Machine this_machine();
 
 // 16 random hexadecimal digits: joins the records of one run in a store that holds many.
 [[nodiscard]] std::string new_run_id();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "run/machine.h"
+#include "run/own_use.h"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <sys/utsname.h>
 
 #include <cstdint>
 #include <random>
@@ -12,12 +11,6 @@
 #include "proc/status.h"
 
 namespace debug_process::run {
-
-Machine this_machine() {
-  utsname names{};
-  if (::uname(&names) != 0) return {};
-  return {names.nodename, names.release, names.machine};
-}
 
 std::string new_run_id() {
   std::random_device random;
