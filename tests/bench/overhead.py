@@ -8,11 +8,9 @@ process with 1,000 files and 1,000 mappings. Only ratios and limits are judged, 
 whatever it is.
 """
 
-import argparse
 import contextlib
 import json
 import os
-import platform
 import select
 import shutil
 import signal
@@ -21,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import verdict
 
 GOAL_TARGET_RATIO = 1.8
 GOAL_BYSTANDER_RATIO = 1.15
@@ -254,7 +254,7 @@ class Bench:
 
 
 def progress(text):
-    print(f"bench-overhead: {text}", file=sys.stderr, flush=True)
+    verdict.progress("bench-overhead", text)
 
 
 def summarise(bench, added, alone, runs):
@@ -278,17 +278,8 @@ def summarise(bench, added, alone, runs):
         ("window's end to finished report, ms", finish, GOAL_FINISH_MS),
         ("peak memory, MB", peak / 1e6, GOAL_PEAK_BYTES / 1e6),
     ]
-    return {
-        "machine": {"kernel": platform.release(), "arch": platform.machine(), "cpus": os.cpu_count()},
-        "call": bench.call,
-        "call_alone_ns": statistics.median(alone),
-        "rounds": bench.rounds,
-        "rows": rows,
-        "goals": [{"goal": name, "measured": measured, "at_most": limit, "pass": measured <= limit}
-                  for name, measured, limit in goals],
-        "not_installed": bench.missing,
-        "failed": bench.failed,
-    }
+    return verdict.summary_of(alone, bench.rounds, goals, call=bench.call, rows=rows, not_installed=bench.missing,
+                              failed=bench.failed)
 
 
 def cell(value, digits=0, suffix=""):
@@ -296,61 +287,37 @@ def cell(value, digits=0, suffix=""):
 
 
 def print_markdown(summary):
-    machine = summary["machine"]
-    print(f"Added nanoseconds per system call: one thread looping on `{summary['call']}` "
-          f"({summary['call_alone_ns']:.0f} ns alone), the tracer on\nanother CPU; medians of "
-          f"{summary['rounds']} interleaved rounds; Linux {machine['kernel']}, {machine['arch']}, "
-          f"{machine['cpus']} CPUs.\n")
+    verdict.print_heading(summary, summary["call"], "the tracer on\nanother CPU")
     print("| tracer | target | times the floor | bystander | times the floor |")
     print("| --- | --: | --: | --: | --: |")
     for row in summary["rows"]:
         print(f"| {row['tracer']} | {cell(row['target_ns'])} | {cell(row['target_ratio'], 2)} "
               f"| {cell(row['bystander_ns'])} | {cell(row['bystander_ratio'], 2)} |")
-    print("\n| goal | measured | at most | |")
-    print("| --- | --: | --: | --- |")
-    for goal in summary["goals"]:
-        print(f"| {goal['goal']} | {goal['measured']:.2f} | {goal['at_most']:g} "
-              f"| {'PASS' if goal['pass'] else 'FAIL'} |")
+    verdict.print_goals(summary, 2)
     for name in summary["not_installed"]:
         print(f"\nNot compared, as it is not installed: {name}")
     for name, reason in summary["failed"].items():
         print(f"\nNot compared: {name}: {reason}")
 
 
-def parse_arguments():
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    parser = argparse.ArgumentParser(
-        prog="bench-overhead",
-        description="Measures what watching costs, against two empty programs on the same hooks and other tracers.",
-        epilog="Exit status: 0 when every goal is met, 1 when one is missed, 2 when nothing could be measured.")
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a first look, no verdict to rely on")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of Markdown tables")
-    parser.add_argument("--rounds", type=int, metavar="N", help="rounds (default 9, with --quick 3)")
-    parser.add_argument("--call", choices=["read", "getppid"], default="read",
-                        help="the system call of the loop (default read, of one byte of /dev/zero)")
-    parser.add_argument("--build", default=f"{root}/build", metavar="DIR", help="the build to measure (default build)")
-    return parser.parse_args()
+def measure(options):
+    bench = Bench(options)
+    added, alone = bench.measure_calls()
+    progress("whole runs")
+    return summarise(bench, added, alone, bench.measure_runs())
 
 
 def main():
-    options = parse_arguments()
+    parser = verdict.parser_of(
+        "bench-overhead",
+        "Measures what watching costs, against two empty programs on the same hooks and other tracers.", 9, 3)
+    parser.add_argument("--call", choices=["read", "getppid"], default="read",
+                        help="the system call of the loop (default read, of one byte of /dev/zero)")
+    options = parser.parse_args()
     if os.geteuid() != 0:
         print("bench-overhead: needs root, to load BPF programs", file=sys.stderr)
         return 2
-    try:
-        bench = Bench(options)
-        added, alone = bench.measure_calls()
-        progress("whole runs")
-        runs = bench.measure_runs()
-    except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
-        print(f"bench-overhead: {error}", file=sys.stderr)
-        return 2
-    summary = summarise(bench, added, alone, runs)
-    if options.json:
-        print(json.dumps(summary, indent=2))
-    else:
-        print_markdown(summary)
-    return 0 if all(goal["pass"] for goal in summary["goals"]) else 1
+    return verdict.run("bench-overhead", options, measure, print_markdown)
 
 
 if __name__ == "__main__":

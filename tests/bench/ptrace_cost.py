@@ -7,16 +7,16 @@ cap and under `strace -c -f`, both left to the scheduler, and how much slower th
 Only ratios are judged, never a time on its own: the machine is whatever it is.
 """
 
-import argparse
 import json
-import os
-import platform
+import mmap
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+import verdict
 
 GOAL_STRACE_RATIO = 0.5
 CAP_PERCENT = 5
@@ -25,13 +25,16 @@ PATIENCE_S = 60.0
 
 
 class Loop:
-    """The workload paced_loop: getppid in one thread; says on request how many, and when."""
+    """The workload hot_loop: getppid in one thread, counted in memory that it shares."""
 
     def __init__(self, build):
-        self.process = subprocess.Popen([f"{build}/workloads/paced_loop"], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
+        self.folder = tempfile.TemporaryDirectory()
+        file = f"{self.folder.name}/count"
+        self.process = subprocess.Popen([f"{build}/workloads/hot_loop", file], stdout=subprocess.PIPE)
         self.process.stdout.readline()
         self.pid = self.process.pid
+        with open(file, "rb") as stream:
+            self.count = mmap.mmap(stream.fileno(), 8, access=mmap.ACCESS_READ)
 
     def __enter__(self):
         return self
@@ -39,14 +42,12 @@ class Loop:
     def __exit__(self, *unused):
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
         self.process.stdout.close()
+        self.count.close()
+        self.folder.cleanup()
 
     def now(self):
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        calls, nanoseconds = self.process.stdout.readline().split()
-        return int(calls), int(nanoseconds)
+        return int.from_bytes(self.count[:8], sys.byteorder), time.monotonic_ns()
 
     def ns_per_call(self, seconds):
         begin = self.now()
@@ -122,7 +123,7 @@ def measure_cap(build, rounds, seconds):
 
 
 def progress(text):
-    print(f"bench-ptrace: {text}", file=sys.stderr, flush=True)
+    verdict.progress("bench-ptrace", text)
 
 
 def summarise(added, alone, slowdowns, rounds):
@@ -132,59 +133,30 @@ def summarise(added, alone, slowdowns, rounds):
         ratio = ours / statistics.median(added["strace -c -f"])
         goals.append(("cost of a traced call, times strace -c -f", ratio, GOAL_STRACE_RATIO))
     goals.append((f"slowdown under --max-overhead {CAP_PERCENT}", statistics.median(slowdowns), GOAL_SLOWDOWN))
-    return {
-        "machine": {"kernel": platform.release(), "arch": platform.machine(), "cpus": os.cpu_count()},
-        "call_alone_ns": statistics.median(alone),
-        "rounds": rounds,
-        "added_ns": {name: statistics.median(values) for name, values in added.items()},
-        "slowdowns": slowdowns,
-        "goals": [{"goal": name, "measured": measured, "at_most": limit, "pass": measured <= limit}
-                  for name, measured, limit in goals],
-    }
+    return verdict.summary_of(alone, rounds, goals, slowdowns=slowdowns,
+                              added_ns={name: statistics.median(values) for name, values in added.items()})
 
 
 def print_markdown(summary):
-    machine = summary["machine"]
-    print(f"Added nanoseconds per system call: one thread looping on `getppid` ({summary['call_alone_ns']:.0f} ns alone), "
-          f"nothing pinned;\nmedians of {summary['rounds']} interleaved rounds; Linux {machine['kernel']}, "
-          f"{machine['arch']}, {machine['cpus']} CPUs.\n")
+    verdict.print_heading(summary, "getppid", "nothing pinned")
     print("| tracer | target |\n| --- | --: |")
     for name, value in summary["added_ns"].items():
         print(f"| {name} | {value:,.0f} |")
-    print("\n| goal | measured | at most | |\n| --- | --: | --: | --- |")
-    for goal in summary["goals"]:
-        print(f"| {goal['goal']} | {goal['measured']:.3f} | {goal['at_most']:g} | {'PASS' if goal['pass'] else 'FAIL'} |")
+    verdict.print_goals(summary, 3)
     if "strace -c -f" not in summary["added_ns"]:
         print("\nNot compared, as it is not installed: strace")
 
 
-def parse_arguments():
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    parser = argparse.ArgumentParser(
-        prog="bench-ptrace", description="Measures what watching with ptrace costs, against strace -c -f.",
-        epilog="Exit status: 0 when every goal is met, 1 when one is missed, 2 when nothing could be measured.")
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a first look, no verdict to rely on")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of Markdown tables")
-    parser.add_argument("--rounds", type=int, metavar="N", help="rounds (default 5, with --quick 2)")
-    parser.add_argument("--build", default=f"{root}/build", metavar="DIR", help="the build to measure (default build)")
-    return parser.parse_args()
+def measure(options):
+    rounds = options.rounds or (2 if options.quick else 5)
+    added, alone = measure_calls(options.build, rounds, 0.3 if options.quick else 1)
+    slowdowns = measure_cap(options.build, rounds, 2 if options.quick else 5)
+    return summarise(added, alone, slowdowns, rounds)
 
 
 def main():
-    options = parse_arguments()
-    rounds = options.rounds or (2 if options.quick else 5)
-    try:
-        added, alone = measure_calls(options.build, rounds, 0.3 if options.quick else 1)
-        slowdowns = measure_cap(options.build, rounds, 2 if options.quick else 5)
-    except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
-        print(f"bench-ptrace: {error}", file=sys.stderr)
-        return 2
-    summary = summarise(added, alone, slowdowns, rounds)
-    if options.json:
-        print(json.dumps(summary, indent=2))
-    else:
-        print_markdown(summary)
-    return 0 if all(goal["pass"] for goal in summary["goals"]) else 1
+    parser = verdict.parser_of("bench-ptrace", "Measures what watching with ptrace costs, against strace -c -f.", 5, 2)
+    return verdict.run("bench-ptrace", parser.parse_args(), measure, print_markdown)
 
 
 if __name__ == "__main__":

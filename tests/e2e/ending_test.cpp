@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 
 #include "e2e/harness.h"
 #include "e2e/leftovers.h"
@@ -15,7 +16,26 @@ namespace debug_process::e2e {
 namespace {
 
 class Ending : public NeedsBpf {};
-class OutputFile : public NeedsBpf {};
+class OutputFile : public NeedsBpf {
+ protected:
+  // A file with something in it, and the tool on its way to write its report there.
+  void SetUp() override {
+    NeedsBpf::SetUp();
+    if (IsSkipped()) return;
+    std::ofstream(file()) << "old";
+    target_ = std::make_unique<Workload>("sleeper", std::vector<std::string>{"10"});
+    tool_ = std::make_unique<Process>(std::vector<std::string>{tool_path(), "--json", "--verbose",
+                                                               "-d", "60s", "-o", file().string(),
+                                                               std::to_string(target_->pid())});
+    tool_->wait_for_error_output("watching");
+  }
+
+  [[nodiscard]] std::filesystem::path file() const { return folder_.path() / "report.json"; }
+
+  TemporaryDirectory folder_;
+  std::unique_ptr<Workload> target_;
+  std::unique_ptr<Process> tool_;
+};
 
 TEST_F(Ending, ATargetKilledInTheWindowIsReportedWithItsSignal) {
   Workload workload("exits_soon", {"signal", "9"});
@@ -138,37 +158,23 @@ TEST_F(Ending, ACommandKilledByAnInterruptIsStillReported) {
 }
 
 TEST_F(OutputFile, IsThereWholeOrNotAtAll) {
-  const TemporaryDirectory folder;
-  const auto file = folder.path() / "report.json";
-  std::ofstream(file) << "old";
-  Workload target("sleeper", {"10"});
-  Process tool({tool_path(), "--json", "--verbose", "-d", "60s", "-o", file.string(),
-                std::to_string(target.pid())});
-  tool.wait_for_error_output("watching");
-  EXPECT_EQ(read_text(file), "old");
-  tool.kill(SIGINT);
-  const Result result = tool.wait();
+  EXPECT_EQ(read_text(file()), "old");
+  tool_->kill(SIGINT);
+  const Result result = tool_->wait();
   EXPECT_EQ(result.code, 0) << result.describe();
   EXPECT_EQ(result.out, "");
-  EXPECT_EQ(Json::parse(read_text(file)).at("schema_version"), 1);
-  const std::filesystem::directory_iterator entries(folder.path());
+  EXPECT_EQ(Json::parse(read_text(file())).at("schema_version"), 1);
+  const std::filesystem::directory_iterator entries(folder_.path());
   EXPECT_EQ(std::distance(begin(entries), end(entries)), 1) << "a temporary file was left";
 }
 
 TEST_F(OutputFile, KeepsTheOldReportWhenTheToolIsKilled) {
-  const TemporaryDirectory folder;
-  const auto file = folder.path() / "report.json";
-  std::ofstream(file) << "old";
-  Workload target("sleeper", {"10"});
-  Process tool({tool_path(), "--json", "--verbose", "-d", "60s", "-o", file.string(),
-                std::to_string(target.pid())});
-  tool.wait_for_error_output("watching");
-  tool.kill(SIGKILL);
-  (void)tool.wait();
-  EXPECT_EQ(read_text(file), "old");
+  tool_->kill(SIGKILL);
+  (void)tool_->wait();
+  EXPECT_EQ(read_text(file()), "old");
 }
 
-TEST_F(OutputFile, CanBeADevice) {
+TEST_F(Ending, AReportCanGoToADevice) {
   Workload target("sleeper", {"10"});
   const Result result =
       run_tool({"--json", "-d", "200ms", "-o", "/dev/stdout", std::to_string(target.pid())});

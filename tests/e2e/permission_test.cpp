@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "e2e/as_nobody.h"
 #include "e2e/harness.h"
 
 namespace debug_process::e2e {
@@ -15,35 +16,9 @@ namespace {
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
-constexpr const char* kNobody = "65534";
-
-// The tool and the workloads where a user without rights can run them, whatever the folder of the
-// build is like.
-class Permission : public ::testing::Test {
+class Permission : public AsNobody {
  protected:
-  void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become another user";
-    const auto setpriv = find_program("setpriv");
-    if (!setpriv) GTEST_SKIP() << "setpriv is not installed (package util-linux)";
-    namespace fs = std::filesystem;
-    fs::permissions(folder_.path(), fs::perms(0755));
-    fs::copy_file(tool_path(), tool());
-    fs::copy_file(workload_path("sleeper"), sleeper());
-    as_nobody_ = {*setpriv, std::string("--reuid=") + kNobody, std::string("--regid=") + kNobody,
-                  "--clear-groups", "--inh-caps=-all"};
-  }
-
-  [[nodiscard]] std::string tool() const { return folder_.path() / "debug-process"; }
-  [[nodiscard]] std::string sleeper() const { return folder_.path() / "sleeper"; }
-
-  [[nodiscard]] std::vector<std::string> as_nobody(const std::vector<std::string>& argv) const {
-    std::vector<std::string> result = as_nobody_;
-    result.insert(result.end(), argv.begin(), argv.end());
-    return result;
-  }
-
-  TemporaryDirectory folder_;
-  std::vector<std::string> as_nobody_;
+  [[nodiscard]] std::string sleeper() const { return workload("sleeper"); }
 };
 
 void expect_reason(const Json& report, const std::string& why_no_better_backend) {
@@ -291,6 +266,13 @@ TEST(BtfFile, ThatCannotBeUsedIsAWrongCommandLine) {
     EXPECT_THAT(result.err, HasSubstr(file));
     EXPECT_EQ(result.out, "");
   }
+}
+
+TEST(BtfFile, ThatIsADirectoryIsCalledOne) {
+  const Result result = run_tool({"--btf", "/sys/kernel", "-d", "100ms", "1"});
+  EXPECT_EQ(result.code, 2) << result.describe();
+  EXPECT_THAT(result.err, HasSubstr("/sys/kernel: it is a directory"));
+  EXPECT_THAT(result.err, HasSubstr("name the file"));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <regex>
 #include <set>
 
+#include "e2e/as_nobody.h"
 #include "e2e/harness.h"
 
 namespace debug_process::e2e {
@@ -17,8 +18,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-constexpr const char* kNobody = "65534";
 
 Json sample(pid_t pid, std::vector<std::string> arguments = {}) {
   arguments.insert(arguments.begin(), {"--backend", "sampling", "-d", "1s"});
@@ -179,39 +178,16 @@ TEST(Sampling, StaysWithinItsShareOfACpuWhateverTheThreads) {
   EXPECT_LE(std::stod(found[1]) / (std::stod(found[2]) * 1000), kMostOfACpu) << result.err;
 }
 
-// The tool and the workloads where a user without rights can run them.
-class SamplingUnprivileged : public ::testing::Test {
+class SamplingUnprivileged : public AsNobody {
  protected:
-  void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become another user";
-    const auto setpriv = find_program("setpriv");
-    if (!setpriv) GTEST_SKIP() << "setpriv is not installed (package util-linux)";
-    namespace fs = std::filesystem;
-    fs::permissions(folder_.path(), fs::perms(0755));
-    fs::copy_file(tool_path(), folder_.path() / "debug-process");
-    fs::copy_file(workload_path("blocked"), folder_.path() / "blocked");
-    as_nobody_ = {*setpriv, std::string("--reuid=") + kNobody, std::string("--regid=") + kNobody,
-                  "--clear-groups", "--inh-caps=-all"};
-  }
-
-  [[nodiscard]] std::vector<std::string> as_nobody(const std::vector<std::string>& argv) const {
-    std::vector<std::string> result = as_nobody_;
-    result.push_back(folder_.path() / argv.front());
-    result.insert(result.end(), argv.begin() + 1, argv.end());
-    return result;
-  }
-
   [[nodiscard]] Json sample(pid_t pid) const {
-    return parse_report(run(as_nobody(
-        {"debug-process", "--json", "--backend", "sampling", "-d", "1s", std::to_string(pid)})));
+    return parse_report(run(
+        as_nobody({tool(), "--json", "--backend", "sampling", "-d", "1s", std::to_string(pid)})));
   }
-
-  TemporaryDirectory folder_;
-  std::vector<std::string> as_nobody_;
 };
 
 TEST_F(SamplingUnprivileged, SeesTheCallsOfOnesOwnProcess) {
-  Process target(as_nobody({"blocked"}));
+  Process target(as_nobody({workload("blocked")}));
   target.wait_for_output("ready");
   const Json report = sample(target.pid());
   if (!shares(report, {{"syscall_known", false}}).empty())
