@@ -90,6 +90,13 @@ int command_status(int wait_status) {
   return WIFSIGNALED(wait_status) ? kSignalBase + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
+// Unknown is no success: whoever waits for us would take 0 for one.
+int unknown_command_status(const std::string& command) {
+  complain({"learn the exit status of", command, 0, "wait4(2) does not tell it",
+            "the report stands; a seccomp filter can be the cause"});
+  return status(run::ExitStatus::internal);
+}
+
 int report_on(cli::Options options) {
   if (options.output) {
     if (auto writable = cli::check_writable(*options.output); !writable) {
@@ -116,7 +123,9 @@ int report_on(cli::Options options) {
   }
   if (delivered != run::ExitStatus::report_made) return status(delivered);
   if (fails(options, outcome->report)) return status(run::ExitStatus::failed_on);
-  return outcome->command_wait_status ? command_status(*outcome->command_wait_status) : 0;
+  if (options.run.command.empty()) return status(run::ExitStatus::report_made);
+  return outcome->command_wait_status ? command_status(*outcome->command_wait_status)
+                                      : unknown_command_status(options.run.command.front());
 }
 
 // 0 when system calls can be seen here.

@@ -82,6 +82,16 @@ Explanation explain_memory(const Circumstances& circumstances) {
           "ulimit -l unlimited, as root"};
 }
 
+Explanation explain_seccomp(int errno_value) {
+  return {errno_value == ENOSYS
+              ? "a seccomp filter is in force (Seccomp: 2), which may say of bpf(2) that there is "
+                "no such call"
+              : "the capabilities are there, and a seccomp filter is in force (Seccomp: 2), which "
+                "may forbid bpf(2)",
+          "docker run --security-opt seccomp=unconfined; in Kubernetes seccompProfile: {type: "
+          "Unconfined}; or run it on the host"};
+}
+
 // Sentences that hold whenever that obstacle was found; empty where they depend on more.
 Explanation explain_fixed(Obstacle obstacle) {
   switch (obstacle) {
@@ -97,12 +107,6 @@ Explanation explain_fixed(Obstacle obstacle) {
       return {
           "the kernel is locked down (confidentiality), which forbids BPF to read kernel memory",
           "boot with lockdown=integrity or none"};
-    case Obstacle::seccomp:
-      return {
-          "the capabilities are there, and a seccomp filter is in force (Seccomp: 2), which may "
-          "forbid bpf(2)",
-          "docker run --security-opt seccomp=unconfined; in Kubernetes seccompProfile: {type: "
-          "Unconfined}; or run it on the host"};
     case Obstacle::selinux:
       return {"SELinux is enforcing, and refused it",
               "ausearch -m AVC -ts recent shows what to allow (class bpf)"};
@@ -123,6 +127,7 @@ Explanation explain(Obstacle obstacle, int errno_value, std::string detail,
   if (obstacle == Obstacle::capabilities)
     return {capability_words(circumstances), capability_remedy(circumstances)};
   if (obstacle == Obstacle::locked_memory) return explain_memory(circumstances);
+  if (obstacle == Obstacle::seccomp) return explain_seccomp(errno_value);
   if (obstacle == Obstacle::old_kernel)
     return {fmt::format("Linux {}.{} is too old, the programs need {}.{}",
                         circumstances.kernel.version.major, circumstances.kernel.version.minor,
@@ -166,7 +171,9 @@ std::vector<int> missing_capabilities(const Circumstances& circumstances) {
 }
 
 Obstacle find_obstacle(int errno_value, const Circumstances& circumstances) {
-  if (errno_value == ENOSYS) return Obstacle::no_bpf_call;
+  // Filters written before a call came to be, and some runtimes for all that they do not know.
+  if (errno_value == ENOSYS)
+    return circumstances.rights.seccomp == 2 ? Obstacle::seccomp : Obstacle::no_bpf_call;
   if (is_before(circumstances.kernel.version, kOldest)) return Obstacle::old_kernel;
   if (circumstances.rights.initial_user_namespace == false) return Obstacle::user_namespace;
   if (!missing_capabilities(circumstances).empty()) return Obstacle::capabilities;

@@ -32,7 +32,7 @@ enum class Obstacle {
   capabilities,    // missing: missing_capabilities()
   lockdown,        // confidentiality
   locked_memory,   // RLIMIT_MEMLOCK, before Linux 5.11
-  seccomp,         // a filter that answers EPERM
+  seccomp,         // a filter that answers EPERM, or ENOSYS
   selinux,
   no_btf,
   no_tracepoint,

@@ -108,6 +108,9 @@ TEST(Refusal, SuspectsSeccompOnlyWhereTheRightsAreThere) {
   here.rights.seccomp = 2;
   EXPECT_EQ(find_obstacle(EPERM, here), Obstacle::seccomp);
   EXPECT_THAT(explain(EPERM, here).hint, HasSubstr("seccomp=unconfined"));
+  // As filters answer for calls that are younger than they are.
+  EXPECT_EQ(find_obstacle(ENOSYS, here), Obstacle::seccomp);
+  EXPECT_THAT(explain(ENOSYS, here).detail, HasSubstr("that there is no such call"));
   here.rights.effective = {};
   EXPECT_EQ(find_obstacle(EPERM, here), Obstacle::capabilities);
 }
