@@ -158,6 +158,7 @@ Json collection_json(const report::Collection& collection) {
   for (const auto& [what, count] : collection.losses) losses[escape_invalid_utf8(what)] = count;
   Json out = {{"coverage_ratio", optional_json(collection.coverage)},
               {"counts", nullptr},
+              {"counts_error_ratio", optional_json(collection.counts_error)},
               {"inflated_latencies", collection.inflated_latencies},
               {"cost",
                {{"target_ns_per_call", optional_json(collection.cost.target_per_call)},

@@ -67,6 +67,8 @@ std::string counts_text(const report::Collection& collection) {
   if (collection.counts == report::Counts::samples)
     return ", samples: shares of time, and no counts";
   if (collection.counts) text += fmt::format(", counts {}", report::to_string(*collection.counts));
+  if (collection.counts == report::Counts::scaled && collection.counts_error)
+    text += fmt::format(" (+-{})", format_ratio(*collection.counts_error));
   if (collection.coverage)
     text += fmt::format(", {} of the window observed", format_ratio(*collection.coverage));
   if (collection.inflated_latencies) text += ", latencies inflated by the tracer's stops";

@@ -130,6 +130,9 @@ struct Cost {
 struct Collection {
   std::optional<Ratio> coverage;  // of the window; unknown when nothing traced
   std::optional<Counts> counts;
+  // The relative standard error of all calls together: 0 where they were counted exactly; unknown
+  // where it could not be told, and a note says why.
+  std::optional<Ratio> counts_error;
   bool inflated_latencies = false;  // they include stops that the tool caused
   Cost cost;
   std::map<std::string, std::uint64_t> losses;

@@ -78,6 +78,19 @@ report::Counts to_report(trace::Counts counts) {
   return report::Counts::samples;
 }
 
+void describe_error(const trace::Activity& activity, report::Collection& collection) {
+  if (activity.counts == trace::Counts::exact) collection.counts_error = Ratio{0};
+  if (activity.counts != trace::Counts::scaled) return;
+  if (activity.counts_error) {
+    collection.counts_error = Ratio{*activity.counts_error};
+    return;
+  }
+  collection.notes.push_back(fmt::format("how far the scaled counts may be off is not known: {}",
+                                         activity.counts_error_unknown.empty()
+                                             ? "this backend does not tell"
+                                             : activity.counts_error_unknown));
+}
+
 report::Collection describe_collection(const Course& course) {
   report::Collection collection;
   const OwnUse use = own_use();
@@ -90,6 +103,7 @@ report::Collection describe_collection(const Course& course) {
   collection.counts = to_report(course.activity->counts);
   collection.inflated_latencies = course.activity->inflated_latencies;
   collection.notes = course.activity->notes;
+  describe_error(*course.activity, collection);
   collection.cost = describe_cost(*course.activity);
   collection.losses = course.activity->losses;
   if (const auto execs = course.activity->execs; execs > 0)

@@ -63,8 +63,8 @@ struct ProcessStats {
 
 // What one thread was found doing, so many times (the sampling backend).
 struct Sampled {
-  pid_t tid = 0;
-  pid_t pid = 0;  // its process
+  pid_t tid = 0;  // 0: of threads that have ended, all those of this name together
+  pid_t pid = 0;  // its process; 0 likewise
   std::string thread;
   char state = '?';                // as in ps: R S D T t
   std::optional<SyscallKey> call;  // nullopt: in none, or not to be known
@@ -114,6 +114,10 @@ struct Activity {
   Counts counts = Counts::exact;
   double coverage = 1;              // share of the window in which calls were seen
   std::uint64_t calls_seen = 0;     // before scaling
+  // Scaled: the relative standard error of all calls together; nullopt: unknown, and why, where the
+  // backend tells.
+  std::optional<double> counts_error;
+  std::string counts_error_unknown;
   bool inflated_latencies = false;  // they include stops that we caused
   std::vector<SyscallStats> syscalls;
   std::vector<ErrorStats> errors;

@@ -216,8 +216,12 @@ void add_traced(const trace::Activity& activity, const Filter& filter, Facts& fa
   add_counted(activity, facts);
   if (activity.counts != trace::Counts::scaled) return;
   facts.counts = report::Counts::scaled;
-  facts.completeness.add_gap(fmt::format("calls were seen in {} of the window, and scaled to it",
-                                         format_ratio(facts.coverage)));
+  const std::string error =
+      activity.counts_error
+          ? fmt::format(", with a standard error of {}", format_ratio({*activity.counts_error}))
+          : "";
+  facts.completeness.add_gap(fmt::format("calls were seen in {} of the window, and scaled to it{}",
+                                         format_ratio(facts.coverage), error));
 }
 
 }  // namespace

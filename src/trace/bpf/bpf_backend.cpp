@@ -2,6 +2,7 @@
 #include "trace/bpf/bpf_backend.h"
 
 #include <bpf/bpf.h>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -56,7 +57,9 @@ class BpfBackend : public Backend {
     if (const int status = syscall_stats_bpf::attach(skeleton_.get()); status != 0)
       return tl::unexpected(refusal("attach BPF programs", -status, LibbpfLog::last_reason(),
                                     options.btf.has_value()));
-    Costs costs{{kAssumedCost, {}, {}}, std::chrono::nanoseconds(0), kAssumedCost};
+    Costs costs;
+    costs.whole.target_per_call = kAssumedCost;
+    costs.passed = kAssumedCost;
     if (auto measured =
             measure_costs(*skeleton_, whole, options.max_overhead ? &counting : nullptr)) {
       costs = *measured;
@@ -127,6 +130,13 @@ class BpfBackend : public Backend {
     activity.coverage = std::chrono::duration<double>(slices_->watched()) /
                         std::chrono::duration<double>(activity.observed);
     scale(activity, slices_->factor());
+    if (!cost_.target_per_call)
+      activity.counts_error_unknown = "what watching costs the target could not be measured";
+    else if (const auto error = slices_->factor_error())
+      activity.counts_error = *error;
+    else
+      activity.counts_error_unknown = fmt::format(
+          "calls were counted in fewer than {} slices of the window", Tally::kFewestSlices);
   }
 
   KernelIds ids_;

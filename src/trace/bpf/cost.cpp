@@ -34,6 +34,8 @@ class Rounds {
   }
 
   [[nodiscard]] CallTime typical() const { return times_[kRounds / 10]; }
+  // How far apart rounds are that were disturbed little.
+  [[nodiscard]] CallTime spread() const { return times_[kRounds / 2] - typical(); }
 
  private:
   static CallTime time_one_round() {
@@ -48,6 +50,12 @@ class Rounds {
 
 std::chrono::nanoseconds added(CallTime with, CallTime alone) {
   return std::chrono::nanoseconds(std::max<std::int64_t>(0, std::llround((with - alone).count())));
+}
+
+// Standard uncertainty of a difference.
+std::chrono::nanoseconds apart(const Rounds& with, const Rounds& alone) {
+  return std::chrono::nanoseconds(
+      std::llround(std::hypot(with.spread().count(), alone.spread().count())));
 }
 
 Result<void> clear(const bpf_map* map, std::uint32_t index, const std::vector<std::byte>& zeroes) {
@@ -115,7 +123,14 @@ Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole, Hooks* co
   // bystander pays for two programs, though they return at once. The truth lies between them, and
   // nearer to the first: a quarter of the way fits a target whose true pace is known, hot_loop.
   const auto least = added(counted.typical(), base);
-  if (counting != nullptr) costs.counting = least + (*costs.whole.bystander_per_call - least) / 4;
+  if (counting != nullptr) {
+    const auto range = *costs.whole.bystander_per_call - least;
+    costs.counting.value = least + range / 4;
+    // Anything between the bounds: the standard deviation of the uniform distribution.
+    costs.counting.error = std::chrono::nanoseconds(std::llround(std::hypot(
+        static_cast<double>(range.count()) / std::sqrt(12.0), apart(counted, alone).count())));
+  }
+  costs.whole_error = apart(watched, alone);
   costs.passed =
       skeleton.rodata->filtered != 0 ? added(passed.typical(), base) : *costs.whole.target_per_call;
   return costs;

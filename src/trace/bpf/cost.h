@@ -6,6 +6,7 @@
 
 #include "trace/activity.h"
 #include "trace/bpf/hooks.h"
+#include "trace/bpf/tally.h"
 #include "util/result.h"
 
 struct syscall_stats_bpf;
@@ -13,8 +14,9 @@ struct syscall_stats_bpf;
 namespace debug_process::trace::bpf {
 
 struct Costs {
-  Cost whole;                            // of the programs that count and time
-  std::chrono::nanoseconds counting{0};  // for the target, of the one that only counts
+  Cost whole;                               // of the programs that count and time
+  Uncertain counting;                       // for the target, of the one that only counts
+  std::chrono::nanoseconds whole_error{0};  // of `whole.target_per_call`: standard uncertainty
   // For the target, where the whole work is not done because the filter lets the call pass; without
   // a filter that of a call with all of it.
   std::chrono::nanoseconds passed{0};

@@ -23,7 +23,7 @@ constexpr nanoseconds kSeldomest = 20ms;
 constexpr int kLookShare = 50;
 // Below a fourth of the cap even a sudden rush is seen in time.
 constexpr double kFarFromCap = 0.25;
-// How long calls are only counted after each slice: enough for a steady pace to show.
+// How long calls are only counted before each slice: enough for a steady pace to show.
 constexpr nanoseconds kCounting = 5ms;
 // Attaching or detaching takes no longer: measured were 0.14 to 0.25 ms.
 constexpr nanoseconds kTransition = 500us;
@@ -88,7 +88,9 @@ void Slices::run() {
     look();
     if (!budget_.is_exceeded(looked_ - started_, spent_)) continue;
     close();
-    if (!count_for_a_moment() || !pause() || !open()) return;
+    // Counted after the pause, when the target may be doing anything: where the slice ended, it was
+    // on a CPU and making calls.
+    if (!pause() || !count_for_a_moment() || !open()) return;
   }
 }
 
@@ -120,9 +122,16 @@ nanoseconds Slices::cost_of(std::uint64_t counted, std::uint64_t passed) const {
          static_cast<std::int64_t>(passed) * costs_.passed;
 }
 
+nanoseconds Slices::paid_per_call() const {
+  return paid_ / static_cast<std::int64_t>(std::max<std::uint64_t>(tally_.calls(), 1));
+}
+
 double Slices::factor() const {
-  const auto calls = static_cast<std::int64_t>(std::max<std::uint64_t>(tally_.calls(), 1));
-  return tally_.factor(ended_ - started_, paid_ / calls, costs_.counting);
+  return tally_.factor(ended_ - started_, paid_per_call(), costs_.counting.value);
+}
+
+std::optional<double> Slices::factor_error() const {
+  return tally_.error(ended_ - started_, {paid_per_call(), costs_.whole_error}, costs_.counting);
 }
 
 void Slices::close() {
@@ -158,7 +167,8 @@ bool Slices::count_for_a_moment() {
   charge_since(ended);
   const std::uint64_t calls = calls_.counted_since_last_time();
   tally_.add_counted(calls, time);
-  spent_ += from_seconds(static_cast<double>(calls) * busiest_share_ * seconds(costs_.counting));
+  spent_ +=
+      from_seconds(static_cast<double>(calls) * busiest_share_ * seconds(costs_.counting.value));
   return goes_on;
 }
 

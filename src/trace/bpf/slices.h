@@ -46,14 +46,17 @@ class Slices {
   [[nodiscard]] std::chrono::nanoseconds watched() const { return tally_.watched(); }
   // What the whole work has cost the target, all threads together.
   [[nodiscard]] std::chrono::nanoseconds paid() const { return paid_; }
-  // By how much what was seen has to be multiplied.
+  // By how much what was seen has to be multiplied, and the relative standard error of that:
+  // nullopt: too few slices to tell.
   [[nodiscard]] double factor() const;
+  [[nodiscard]] std::optional<double> factor_error() const;
 
  private:
   void run();
   bool wait(std::chrono::nanoseconds duration);  // false: end() was called
   void look();
   [[nodiscard]] std::chrono::nanoseconds until_next_look() const;
+  [[nodiscard]] std::chrono::nanoseconds paid_per_call() const;
   [[nodiscard]] std::chrono::nanoseconds cost_of(std::uint64_t counted, std::uint64_t passed) const;
   void close();
   bool count_for_a_moment();

@@ -94,6 +94,7 @@ TEST(Json, TellsAnExitFromASignal) {
 TEST(Json, SaysHowFarTheNumbersCanBeTrusted) {
   const Json collection = json()["collection"];
   EXPECT_EQ(collection["counts"], "scaled");
+  EXPECT_EQ(collection["counts_error_ratio"], 0.0381);
   EXPECT_EQ(collection["coverage_ratio"], 0.0931);
   EXPECT_EQ(collection["inflated_latencies"], true);
 }

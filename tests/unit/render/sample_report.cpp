@@ -225,6 +225,7 @@ report::Report sample_report() {
                      memory_section()};
   report.collection.coverage = Ratio{0.0931};
   report.collection.counts = report::Counts::scaled;
+  report.collection.counts_error = Ratio{0.0381};
   report.collection.inflated_latencies = true;
   report.collection.cost = {231ns, 140ns, Ratio{0.00192345678}};
   report.collection.losses = {{"slot_collisions", 0}, {"map_full", 12}};

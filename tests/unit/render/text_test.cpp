@@ -134,6 +134,8 @@ TEST(Text, SaysThatCountsAreScaledAndLatenciesInflated) {
   collection.coverage = Ratio{0.0931};
   EXPECT_THAT(collection_of(collection), HasSubstr("counts scaled, 9.3% of the"));
   EXPECT_THAT(collection_of(collection), Not(HasSubstr("inflated")));
+  collection.counts_error = Ratio{0.0381};
+  EXPECT_THAT(collection_of(collection), HasSubstr("counts scaled (+-3.8%), 9.3% of"));
   collection.inflated_latencies = true;
   EXPECT_THAT(collection_of(collection), HasSubstr("latencies inflated"));
 }

@@ -75,5 +75,104 @@ TEST(Tally, ComparesWithTheLatestStretchBeforeTheFirstPause) {
   EXPECT_NEAR(tally.factor(3s, kWhole, kCounted) * seen, seen + 100000 + 965e6 / 100, 1e4);
 }
 
+TEST(Tally, LeavesOutOfThePaceWhatUsedUpTheBudget) {
+  Tally tally;
+  tally.add_whole(1000, 20ms);
+  tally.pause();
+  tally.add_counted(5000, 5ms);
+  tally.add_whole(18000, 18ms);
+  tally.add_whole(4000, 2ms);  // a burst, which ends the slice
+  tally.pause();
+  // At 1 us a call either way: the target has time to spare.
+  const double seen = 1000 + 22000;
+  EXPECT_DOUBLE_EQ(tally.factor(1s, kWhole, kCounted) * seen, seen + 5000 + 955e6 / 1000);
+}
+
+constexpr Uncertain kWholeKnown{kWhole, 0ns};
+constexpr Uncertain kCountedKnown{kCounted, 0ns};
+
+// Slices of 10 ms with the whole work and 5 ms of counting each; an idle target makes `calls` a
+// millisecond, in slices in turn.
+Tally slices_of(const std::vector<std::uint64_t>& calls, std::size_t count) {
+  Tally tally;
+  tally.add_whole(10 * calls.front(), 10ms);
+  tally.pause();
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t now = calls[i % calls.size()];
+    tally.add_counted(5 * now, 5ms);
+    tally.add_whole(8 * now, 8ms);
+    tally.add_whole(2 * now, 2ms);
+    tally.pause();
+  }
+  return tally;
+}
+
+TEST(TallyError, IsNoneForEvenSlicesAndKnownCosts) {
+  const auto error = slices_of({1000}, 20).error(5s, kWholeKnown, kCountedKnown);
+  ASSERT_TRUE(error);
+  EXPECT_NEAR(*error, 0, 1e-6);
+}
+
+TEST(TallyError, WidensWithHowMuchTheSlicesDiffer) {
+  const auto some = slices_of({900, 1100}, 20).error(5s, kWholeKnown, kCountedKnown);
+  const auto much = slices_of({100, 1900}, 20).error(5s, kWholeKnown, kCountedKnown);
+  ASSERT_TRUE(some && much);
+  EXPECT_GT(*much, *some * 5);
+  // The mean of 20 that are 90% off each: 90% / sqrt(20) at the least.
+  EXPECT_GT(*much, 0.19);
+  EXPECT_LT(*much, 0.35);
+}
+
+TEST(TallyError, ShrinksWithTheRootOfTheirNumber) {
+  const auto few = slices_of({500, 1500}, 10).error(100s, kWholeKnown, kCountedKnown);
+  const auto many = slices_of({500, 1500}, 160).error(100s, kWholeKnown, kCountedKnown);
+  ASSERT_TRUE(few && many);
+  EXPECT_NEAR(*few / *many, 4, 0.5);
+}
+
+TEST(TallyError, IsTheSameWhenNeighboursAreTakenTogether) {
+  const Tally merged = slices_of({500, 500, 1500, 1500}, 300);
+  EXPECT_LT(merged.slices(), 256U);
+  const auto few = slices_of({500, 500, 1500, 1500}, 252).error(100s, kWholeKnown, kCountedKnown);
+  const auto error = merged.error(100s, kWholeKnown, kCountedKnown);
+  ASSERT_TRUE(few && error);
+  EXPECT_GT(*error, *few * 0.5);
+  EXPECT_LT(*error, *few * 2);
+}
+
+TEST(TallyError, HasThePartThatTheCostsLeaveOpen) {
+  // A loop that each call slows: how much, is told by the costs.
+  Tally tally;
+  tally.add_whole(22000, 10ms);
+  tally.pause();
+  for (int i = 0; i < 20; ++i) {
+    tally.add_counted(38461, 5ms);
+    tally.add_whole(45454, 10ms);
+    tally.add_whole(9090, 2ms);
+    tally.pause();
+  }
+  const auto known = tally.error(5s, kWholeKnown, kCountedKnown);
+  const auto open = tally.error(5s, kWholeKnown, {kCounted, 10ns});
+  ASSERT_TRUE(known && open);
+  EXPECT_NEAR(*known, 0, 1e-3);
+  // 100 ns a call without us, and 10 of them are in doubt, times 4/3 for the slope.
+  EXPECT_NEAR(*open, 0.13, 0.04);
+}
+
+TEST(TallyError, IsUnknownFromTooFewSlicesOrWithoutACall) {
+  EXPECT_FALSE(
+      slices_of({900, 1100}, Tally::kFewestSlices - 1).error(5s, kWholeKnown, kCountedKnown));
+  EXPECT_TRUE(slices_of({900, 1100}, Tally::kFewestSlices).error(5s, kWholeKnown, kCountedKnown));
+  EXPECT_FALSE(slices_of({0}, 20).error(5s, kWholeKnown, kCountedKnown));
+}
+
+TEST(TallyError, IsAlmostAllWhereOneSliceHadAllCalls) {
+  std::vector<std::uint64_t> calls(20, 0);
+  calls[7] = 1000;
+  const auto error = slices_of(calls, 20).error(5s, kWholeKnown, kCountedKnown);
+  ASSERT_TRUE(error);
+  EXPECT_GT(*error, 0.5);
+}
+
 }  // namespace
 }  // namespace debug_process::trace::bpf
