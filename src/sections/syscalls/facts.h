@@ -36,8 +36,8 @@ struct InFlight {
 
 // What one thread was found doing, as a share of the times it was looked at.
 struct TimeShare {
-  pid_t tid = 0;
-  pid_t pid = 0;  // its process: with --follow there are several
+  pid_t tid = 0;  // 0: threads that have ended, together
+  pid_t pid = 0;  // its process: with --follow there are several; 0 likewise
   std::string thread;
   char state = '?';                    // as in ps: R S D T t I
   std::optional<std::string> syscall;  // that it was in

@@ -109,6 +109,10 @@ bool several_processes(const Facts& facts) {
                      [&](const auto& share) { return share.pid != facts.time_shares.front().pid; });
 }
 
+report::Value number_of(pid_t id) {
+  return id != 0 ? report::Value(std::int64_t{id}) : report::Value();
+}
+
 // Each thread by itself; in text only where they are few.
 report::Table present_time_shares(const Facts& facts, bool shown) {
   report::Table table;
@@ -124,7 +128,7 @@ report::Table present_time_shares(const Facts& facts, bool shown) {
                    {"samples", "Samples", show_if(shown)},
                    {"share_ratio", "Share", show_if(shown)}};
   for (const TimeShare& share : facts.time_shares)
-    table.rows.push_back({std::int64_t{share.tid}, std::int64_t{share.pid}, share.thread,
+    table.rows.push_back({number_of(share.tid), number_of(share.pid), share.thread,
                           std::string(1, share.state), report::to_value(share.syscall),
                           share.syscall_known, report::to_value(share.wait_channel), share.samples,
                           share.share});
@@ -137,6 +141,10 @@ report::Table present_time_by_place(const Facts& facts, bool shown) {
   struct Sum {
     std::uint64_t samples = 0;
     std::set<pid_t> threads;
+    // Unknown with threads among them that have ended and are kept together.
+    [[nodiscard]] report::Value number_of_threads() const {
+      return threads.contains(0) ? report::Value() : report::Value(std::uint64_t{threads.size()});
+    }
   };
   std::map<Key, Sum> places;
   std::uint64_t all = 0;
@@ -163,8 +171,8 @@ report::Table present_time_by_place(const Facts& facts, bool shown) {
     const auto& [state, syscall, wait_channel] = key;
     const Ratio share{static_cast<double>(sum.samples) / static_cast<double>(all)};
     table.rows.push_back({std::string(1, state), report::to_value(syscall),
-                          report::to_value(wait_channel), std::uint64_t{sum.threads.size()},
-                          sum.samples, share});
+                          report::to_value(wait_channel), sum.number_of_threads(), sum.samples,
+                          share});
   }
   return table;
 }

@@ -110,4 +110,17 @@ bool Family::refresh(Member& member) {
   return false;
 }
 
+void Family::forget_oldest_ended() {
+  const std::size_t ended = members_.size() - living_;
+  if (ended <= 2 * kMostEnded) return;
+  std::size_t excess = ended - kMostEnded;
+  const auto gone = std::remove_if(members_.begin() + 1, members_.end(), [&](const Member& member) {
+    if (!member.ended || excess == 0) return false;
+    --excess;
+    return true;
+  });
+  forgotten_ += static_cast<std::uint64_t>(members_.end() - gone);
+  members_.erase(gone, members_.end());
+}
+
 }  // namespace debug_process::trace::sampling

@@ -28,6 +28,8 @@ class Family {
  public:
   // Each holds a descriptor.
   static constexpr std::size_t kMost = 256;
+  // Children that have ended and are still known, each by its own name.
+  static constexpr std::size_t kMostEnded = 512;
 
   // Fails when the target's stat cannot be read.
   [[nodiscard]] static Result<Family> of(const proc::Procfs& procfs, pid_t pid);
@@ -39,6 +41,10 @@ class Family {
   void search();
   // True when it lives: its name is then up to date. PID reuse is an end.
   bool refresh(Member& member);
+  // Of more children that have ended than kMostEnded only the latest stay: others move up in
+  // members(). Not at every call.
+  void forget_oldest_ended();
+  [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
   // How many at a time could not be taken in: too many, or no descriptor was left for them.
   [[nodiscard]] std::uint64_t missed() const { return missed_; }
 
@@ -56,6 +62,7 @@ class Family {
   std::uint64_t missed_now_ = 0;  // in this search
   bool searched_ = false;
   std::uint64_t missed_ = 0;
+  std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace debug_process::trace::sampling

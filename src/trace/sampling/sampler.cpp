@@ -83,6 +83,7 @@ void Sampler::search(Clock::time_point now) {
 void Sampler::begin_round() {
   round_.clear();
   next_ = 0;
+  family_.forget_oldest_ended();
   for (std::size_t i = 0; i < family_.members().size(); ++i) {
     Member& member = family_.members()[i];
     if (!family_.refresh(member)) continue;
@@ -94,6 +95,15 @@ void Sampler::begin_round() {
     member.looker->keep_only(*tids);
     for (const pid_t tid : *tids) round_.push_back({i, tid});
   }
+  if (tally_.threads() > round_.size() + Tally::kMostEnded) merge_ended();
+}
+
+void Sampler::merge_ended() {
+  std::vector<pid_t> living;
+  living.reserve(round_.size());
+  for (const Seat& seat : round_) living.push_back(seat.tid);
+  std::sort(living.begin(), living.end());
+  tally_.merge_ended(living);
 }
 
 void Sampler::look_around(Clock::time_point now) {
@@ -169,6 +179,7 @@ Activity Sampler::finish(Clock::time_point now) {
   activity.in_flight = in_flight(now);
   if (!options_.follow) return activity;
   for (const Member& member : family_.members()) activity.processes.push_back(member.stats);
+  if (family_.forgotten() > 0) activity.losses["process_rows"] = family_.forgotten();
   return activity;
 }
 

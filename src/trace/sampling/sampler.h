@@ -37,6 +37,7 @@ class Sampler {
   void charge();
   void search(Clock::time_point now);
   void begin_round();
+  void merge_ended();
   void look_around(Clock::time_point now);
   [[nodiscard]] double rounds() const;
   [[nodiscard]] std::vector<InFlight> in_flight(Clock::time_point now);

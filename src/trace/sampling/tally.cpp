@@ -19,8 +19,26 @@ void Tally::add(pid_t pid, pid_t tid, const Look& look) {
   ++thread.places[place];
 }
 
+void Tally::merge_ended(const std::vector<pid_t>& living) {
+  // A thread may choose its name: of those with very many, the rest goes without.
+  constexpr std::size_t kMostNames = 256;
+  std::erase_if(threads_, [&](const auto& entry) {
+    const auto& [tid, thread] = entry;
+    if (std::binary_search(living.begin(), living.end(), tid)) return false;
+    const bool has_room = ended_.size() < kMostNames || ended_.contains(thread.name);
+    Places& places = ended_[has_room ? thread.name : std::string()];
+    for (const auto& [place, samples] : thread.places) places[place] += samples;
+    return true;
+  });
+}
+
 std::vector<Sampled> Tally::sampled() const {
   std::vector<Sampled> rows;
+  for (const auto& [name, places] : ended_) {
+    for (const auto& [place, samples] : places)
+      rows.push_back(
+          {0, 0, name, place.state, place.call, place.call_known, place.wait_channel, samples});
+  }
   for (const auto& [tid, thread] : threads_) {
     for (const auto& [place, samples] : thread.places)
       rows.push_back({tid, thread.pid, thread.name, place.state, place.call, place.call_known,

@@ -80,6 +80,19 @@ TEST(SyscallsSampled, NamesTheProcessWhereThereAreSeveral) {
   EXPECT_EQ(table(section, "time_shares").columns[1].show, Show::everywhere);
 }
 
+TEST(SyscallsSampled, HasNoNumbersForThreadsThatAreKeptTogether) {
+  auto ended = found(0, kRead, 10);
+  ended.pid = 0;
+  const auto section = present(gather_traced(sampled({ended, found(7, kRead, 5)})));
+  EXPECT_TRUE(is_well_formed(section));
+  const auto& shares = table(section, "time_shares");
+  EXPECT_TRUE(is_unknown(shares.rows[0][0]));
+  EXPECT_TRUE(is_unknown(shares.rows[0][1]));
+  EXPECT_EQ(shares.rows[1][0], Value(std::int64_t{7}));
+  // How many threads stood there is then unknown too.
+  EXPECT_TRUE(is_unknown(table(section, "time_by_place").rows[0][3]));
+}
+
 TEST(SyscallsSampled, SaysWhereTheTimeGoes) {
   EXPECT_EQ(gather_traced(sampled({found(7, kEpollPwait, 92), found(7, std::nullopt, 6, 'R'),
                                    found(7, kFutex, 2)}))

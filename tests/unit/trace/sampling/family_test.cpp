@@ -109,6 +109,26 @@ TEST_F(FamilyTest, KeepsNoDescriptorOfChildrenThatHaveEnded) {
   EXPECT_EQ(family->missed(), 0U);
 }
 
+TEST_F(FamilyTest, KeepsNoMoreThanTheLatestOfThoseThatHaveEnded) {
+  constexpr int kAtATime = 200;
+  constexpr int kTimes = 3 * static_cast<int>(Family::kMostEnded) / kAtATime;
+  auto family = Family::of(procfs(), kPid);
+  ASSERT_TRUE(family);
+  family->search();
+  pid_t next = 1000;
+  for (int i = 0; i < kTimes; ++i) {
+    for (int child = 0; child < kAtATime; ++child) put_process(next++, kPid);
+    family->search();
+    for (int child = 1; child <= kAtATime; ++child) remove(fmt::format("{}", next - child));
+    for (Member& member : family->members()) (void)family->refresh(member);
+    family->forget_oldest_ended();
+    ASSERT_LE(family->members().size(), 2 * Family::kMostEnded + 1);
+  }
+  EXPECT_EQ(family->members().front().stats.pid, kPid);
+  EXPECT_EQ(family->members().back().stats.pid, next - 1);
+  EXPECT_EQ(family->members().size() - 1 + family->forgotten(), std::size_t{kTimes * kAtATime});
+}
+
 TEST_F(FamilyTest, KeepsWhatItKnowsOfTheTargetAfterItsEnd) {
   auto family = Family::of(procfs(), kPid);
   ASSERT_TRUE(family);

@@ -72,5 +72,36 @@ TEST(Tally, TellsForHowLongACallHasLastedAtLeast) {
   EXPECT_EQ(calls[1].elapsed, 0s);
 }
 
+TEST(Tally, KeepsThreadsThatHaveEndedTogetherByTheirNames) {
+  Tally tally{TraceSet()};
+  tally.add(7, 7, in(kRead));
+  for (pid_t tid = 100; tid < 110; ++tid) tally.add(tid, tid, in(kFutex));
+  tally.merge_ended({7});
+  EXPECT_EQ(tally.threads(), 1U);
+  const auto sampled = tally.sampled();
+  ASSERT_EQ(sampled.size(), 2U);
+  EXPECT_EQ(sampled[0].tid, 0);
+  EXPECT_EQ(sampled[0].pid, 0);
+  EXPECT_EQ(sampled[0].thread, "worker");
+  EXPECT_EQ(sampled[0].call, kFutex);
+  EXPECT_EQ(sampled[0].samples, 10U);
+  EXPECT_EQ(sampled[1].tid, 7);
+}
+
+TEST(Tally, KeepsABoundedNumberOfNames) {
+  Tally tally{TraceSet()};
+  for (pid_t tid = 1; tid <= 1000; ++tid) {
+    Look look = in(kRead);
+    look.thread = std::to_string(tid);
+    tally.add(tid, tid, look);
+  }
+  tally.merge_ended({});
+  const auto sampled = tally.sampled();
+  EXPECT_LT(sampled.size(), 300U);
+  std::uint64_t all = 0;
+  for (const Sampled& row : sampled) all += row.samples;
+  EXPECT_EQ(all, 1000U);
+}
+
 }  // namespace
 }  // namespace debug_process::trace::sampling
