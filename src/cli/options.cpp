@@ -121,7 +121,7 @@ Result<std::size_t> parse_top(const std::string& word) {
 
 // "process,memory"
 Result<std::vector<std::string>> parse_sections(const std::string& list) {
-  const auto known = sections::section_ids();
+  const auto& known = sections::section_ids();
   std::vector<std::string> names;
   for (std::size_t begin = 0; begin <= list.size();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());

@@ -23,8 +23,12 @@ constexpr nanoseconds kSeldomest = 20ms;
 constexpr int kLookShare = 50;
 // Below a fourth of the cap even a sudden rush is seen in time.
 constexpr double kFarFromCap = 0.25;
-// How long calls are only counted before each slice: enough for a steady pace to show.
-constexpr nanoseconds kCounting = 5ms;
+// How long calls are only counted before each slice: enough for a steady pace to show, and longer
+// where that costs little, for it alone tells of the time between the slices.
+constexpr nanoseconds kShortestCounting = 5ms;
+constexpr nanoseconds kLongestCounting = 20ms;
+// For the target; a slice under a cap of 5% costs it 10 ms.
+constexpr nanoseconds kCountingCost = 700us;
 // Attaching or detaching takes no longer: measured were 0.14 to 0.25 ms.
 constexpr nanoseconds kTransition = 500us;
 // Slices at even distances could beat with what the target does at even distances.
@@ -150,6 +154,14 @@ void Slices::charge_since(nanoseconds began) {
   spent_ += from_seconds(seconds(took) * std::min(spending_, 1.0));
 }
 
+nanoseconds Slices::counting_time() const {
+  const double share = spending_ * seconds(costs_.counting.value) /
+                       std::max(seconds(*costs_.whole.target_per_call), seconds(1ns));
+  const double affordable = seconds(kCountingCost) / std::max(share, 1e-6);
+  return std::clamp(from_seconds(std::min(affordable, seconds(kLongestCounting))),
+                    kShortestCounting, kLongestCounting);
+}
+
 bool Slices::count_for_a_moment() {
   const nanoseconds attaching = monotonic_now();
   if (auto attached = counting_.attach(); !attached) {
@@ -159,7 +171,7 @@ bool Slices::count_for_a_moment() {
   charge_since(attaching);
   const nanoseconds began = monotonic_now();
   set_counting(skeleton_, true);
-  const bool goes_on = wait(kCounting);
+  const bool goes_on = wait(counting_time());
   set_counting(skeleton_, false);
   const nanoseconds ended = monotonic_now();
   const nanoseconds time = ended - began;

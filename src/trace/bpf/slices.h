@@ -59,6 +59,7 @@ class Slices {
   [[nodiscard]] std::chrono::nanoseconds paid_per_call() const;
   [[nodiscard]] std::chrono::nanoseconds cost_of(std::uint64_t counted, std::uint64_t passed) const;
   void close();
+  [[nodiscard]] std::chrono::nanoseconds counting_time() const;
   bool count_for_a_moment();
   void charge_since(std::chrono::nanoseconds began);
   bool pause();
