@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <arpa/inet.h>
+#include <sys/socket.h>
 
-#include <fmt/format.h>
 #include <array>
 #include <cstring>
 #include <optional>
 
 #include "proc/net_tables.h"
 #include "proc/text.h"
+#include "util/endpoint.h"
 
 namespace debug_process::proc {
 namespace {
@@ -20,16 +20,6 @@ namespace {
 // network's: reading each word as a number and laying it down in memory gives the network's bytes
 // back, whatever the machine.
 
-constexpr std::array<std::string_view, 13> kTcpStates = {
-    "",      "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",   "TIME_WAIT",
-    "CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV"};
-
-std::string state_name(std::uint8_t state, bool is_tcp) {
-  if (state == 0 || state >= kTcpStates.size()) return fmt::format("state {}", state);
-  if (!is_tcp && kTcpStates[state] == "CLOSE") return "UNCONNECTED";
-  return std::string(kTcpStates[state]);
-}
-
 std::optional<std::string> endpoint(std::string_view field) {
   const auto colon = field.find(':');
   if (colon != 8 && colon != 32) return std::nullopt;
@@ -41,17 +31,12 @@ std::optional<std::string> endpoint(std::string_view field) {
   }
   const auto port = to_number<std::uint16_t>(field.substr(colon + 1), 16);
   if (!port) return std::nullopt;
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool is_v6 = colon == 32;
-  if (::inet_ntop(is_v6 ? AF_INET6 : AF_INET, words.data(), text.data(), text.size()) == nullptr)
-    return std::nullopt;
-  const std::string port_text = *port == 0 ? "*" : fmt::format("{}", *port);
-  return is_v6 ? fmt::format("[{}]:{}", text.data(), port_text)
-               : fmt::format("{}:{}", text.data(), port_text);
+  return endpoint_text(colon == 32 ? AF_INET6 : AF_INET, words.data(), *port);
 }
 
 struct Row {
   std::string_view local, remote, state, queues, uid;
+  std::optional<std::uint64_t> drops;
 };
 
 Result<NetSocket> convert(std::string_view protocol, const Row& row, std::uint64_t inode,
@@ -68,15 +53,18 @@ Result<NetSocket> convert(std::string_view protocol, const Row& row, std::uint64
   const auto uid = to_number<uid_t>(row.uid);
   if (!send_queue || !recv_queue) return malformed(protocol, line, "a queue is no number");
   if (!uid) return malformed(protocol, line, "the uid is no number");
-  return NetSocket{std::string(protocol),
-                   *local,
-                   *remote,
-                   state_name(*state, protocol.starts_with("tcp")),
-                   {*recv_queue},
-                   {*send_queue},
-                   true,
-                   *uid,
-                   inode};
+  NetSocket socket;
+  socket.protocol = protocol;
+  socket.local = *local;
+  socket.remote = *remote;
+  socket.state = socket_state_name(*state, protocol.starts_with("tcp"));
+  socket.recv_queue = {*recv_queue};
+  socket.send_queue = {*send_queue};
+  socket.has_queues = true;
+  socket.uid = *uid;
+  socket.inode = inode;
+  socket.drops = row.drops;
+  return socket;
 }
 
 }  // namespace
@@ -84,6 +72,7 @@ Result<NetSocket> convert(std::string_view protocol, const Row& row, std::uint64
 Result<std::vector<NetSocket>> parse_net_inet(std::string_view protocol, std::string_view text,
                                               const InodeSet* wanted) {
   std::vector<NetSocket> sockets;
+  const bool is_tcp = protocol.starts_with("tcp");
   Lines lines(text);
   for (std::string_view line; lines.next(line);) {
     if (lines.number() == 1 || trim(line).empty()) continue;
@@ -100,6 +89,9 @@ Result<std::vector<NetSocket>> parse_net_inet(std::string_view protocol, std::st
     const auto inode = to_number<std::uint64_t>(fields.next());
     if (!inode) return malformed(protocol, lines.number(), "the inode is no number");
     if (wanted != nullptr && !wanted->contains(*inode)) continue;
+    fields.skip(2);  // ref, pointer
+    // TCP's next column is its timeout.
+    if (!is_tcp) row.drops = to_number<std::uint64_t>(fields.next());
     auto socket = convert(protocol, row, *inode, lines.number());
     if (!socket) return fail(socket.error());
     sockets.push_back(std::move(*socket));

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <linux/if_ether.h>
+#include <sys/socket.h>
+
 #include <array>
 #include <optional>
 
@@ -48,6 +51,7 @@ std::optional<NetSocket> parse_unix_row(std::string_view line) {
   socket.state = unix_state(*flags, *state);
   socket.inode = *inode;
   socket.local = fields.rest();
+  socket.type = socket_type_name(*type);
   return socket;
 }
 
@@ -64,6 +68,36 @@ std::string netlink_family(unsigned family) {
 }
 
 }  // namespace
+
+std::string socket_type_name(unsigned type) {
+  switch (type) {
+    case SOCK_STREAM:
+      return "stream";
+    case SOCK_DGRAM:
+      return "dgram";
+    case SOCK_RAW:
+      return "raw";
+    case SOCK_SEQPACKET:
+      return "seqpacket";
+    default:
+      return {};
+  }
+}
+
+std::string packet_name(unsigned ether_type, std::string_view interface) {
+  switch (ether_type) {
+    case ETH_P_ALL:
+      return fmt::format("*:{}", interface);
+    case ETH_P_IP:
+      return fmt::format("ip:{}", interface);
+    case ETH_P_IPV6:
+      return fmt::format("ipv6:{}", interface);
+    case ETH_P_ARP:
+      return fmt::format("arp:{}", interface);
+    default:
+      return fmt::format("[{}]:{}", ether_type, interface);
+  }
+}
 
 Result<std::vector<NetSocket>> parse_net_unix(std::string_view text, const InodeSet* wanted) {
   std::vector<NetSocket> sockets;
@@ -97,21 +131,22 @@ Result<std::vector<NetSocket>> parse_net_netlink(std::string_view text, const In
     fields.skip(1);  // Groups
     const auto recv_queue = to_number<std::uint64_t>(fields.next());
     const auto send_queue = to_number<std::uint64_t>(fields.next());
-    fields.skip(3);  // Dump, Locks, Drops
+    fields.skip(2);  // Dump, Locks
+    const auto drops = to_number<std::uint64_t>(fields.next());
     const auto inode = to_number<std::uint64_t>(fields.next());
     if (!family || !port || !recv_queue || !send_queue || !inode) {
       return malformed("netlink", lines.number(), "a column is no number");
     }
     if (wanted != nullptr && !wanted->contains(*inode)) continue;
-    NetSocket socket{"netlink",
-                     fmt::format("{}:{}", netlink_family(*family), *port),
-                     "",
-                     "UNCONNECTED",
-                     {*recv_queue},
-                     {*send_queue},
-                     true,
-                     0,
-                     *inode};
+    NetSocket socket;
+    socket.protocol = "netlink";
+    socket.local = fmt::format("{}:{}", netlink_family(*family), *port);
+    socket.state = "UNCONNECTED";
+    socket.recv_queue = {*recv_queue};
+    socket.send_queue = {*send_queue};
+    socket.has_queues = true;
+    socket.inode = *inode;
+    socket.drops = drops;
     sockets.push_back(std::move(socket));
   }
   return sockets;
@@ -125,26 +160,30 @@ Result<std::vector<NetSocket>> parse_net_packet(std::string_view text, const Ino
   for (std::string_view line; lines.next(line);) {
     if (lines.number() == 1) continue;
     Fields fields(line);
-    fields.skip(3);  // sk, RefCnt, Type
-    const std::string_view ether_type = fields.next();
+    fields.skip(2);  // sk, RefCnt
+    const auto type = to_number<unsigned>(fields.next());
+    const auto ether_type = to_number<unsigned>(fields.next(), 16);
     const auto interface = to_number<unsigned>(fields.next());
     fields.skip(1);  // R
     const auto recv_queue = to_number<std::uint64_t>(fields.next());
     const auto uid = to_number<uid_t>(fields.next());
     const auto inode = to_number<std::uint64_t>(fields.next());
-    if (!interface || !recv_queue || !uid || !inode) {
+    if (!type || !ether_type || !interface || !recv_queue || !uid || !inode) {
       return malformed("packet", lines.number(), "a column is no number");
     }
     if (wanted != nullptr && !wanted->contains(*inode)) continue;
-    NetSocket socket{"packet",
-                     fmt::format("type {} on interface {}", ether_type, *interface),
-                     "",
-                     "UNCONNECTED",
-                     {*recv_queue},
-                     {},
-                     true,
-                     *uid,
-                     *inode};
+    NetSocket socket;
+    socket.protocol = "packet";
+    socket.type = socket_type_name(*type);
+    socket.interface = *interface;
+    socket.ether_type = *ether_type;
+    socket.local =
+        packet_name(*ether_type, *interface == 0 ? "*" : fmt::format("if{}", *interface));
+    socket.state = "UNCONNECTED";
+    socket.recv_queue = {*recv_queue};
+    socket.has_queues = true;
+    socket.uid = *uid;
+    socket.inode = *inode;
     sockets.push_back(std::move(socket));
   }
   return sockets;

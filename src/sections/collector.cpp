@@ -14,6 +14,7 @@
 #include "sections/process/followed.h"
 #include "sections/process/gather.h"
 #include "sections/sockets/gather.h"
+#include "sections/sockets/peers.h"
 #include "sections/syscalls/gather.h"
 #include "sections/threads/gather.h"
 
@@ -53,17 +54,24 @@ Holdings nothing_held(const Source& source) {
   return holdings;
 }
 
-Holdings read_holdings(const Source& source, const memory::Snapshot* start) {
+// What is compared with the window's end; null: this is its start.
+struct Start {
+  const memory::Snapshot* faults = nullptr;
+  const sockets::Snapshot* sockets = nullptr;
+};
+
+Holdings read_holdings(const Source& source, const Start& start,
+                       sockets::Snapshot* sockets_now = nullptr) {
   Holdings holdings;
   holdings.at = Clock::now();
   holdings.threads = threads::snapshot(source);
   holdings.process = process::gather(source);
   const auto table = proc::read_fd_table(source.procfs, source.pid);
   holdings.files = files::gather(source, table);
-  holdings.sockets = sockets::gather(source, table);
+  holdings.sockets = sockets::gather(source, table, start.sockets, sockets_now);
   holdings.faults = memory::snapshot(source);
-  holdings.memory =
-      memory::gather(source, start != nullptr ? *start : holdings.faults, holdings.faults);
+  holdings.memory = memory::gather(
+      source, start.faults != nullptr ? *start.faults : holdings.faults, holdings.faults);
   return holdings;
 }
 
@@ -78,6 +86,8 @@ struct Collector::State {
   threads::Snapshot threads_at_start;
   syscalls::Snapshot calls_at_start;
   memory::Snapshot faults_at_start;
+  sockets::Snapshot sockets_at_start;
+  [[nodiscard]] Start start() const { return {&faults_at_start, &sockets_at_start}; }
   std::optional<Holdings> last;
 };
 
@@ -141,10 +151,11 @@ void Collector::begin(bool started_by_us) {
   state_->threads_seen = state_->started;
   if (started_by_us) {
     state_->faults_at_start = {0, 0};
+    state_->sockets_at_start.before_its_life = true;
     state_->threads_at_start.before_its_life = true;
     state_->threads_at_start.process_cpu = std::chrono::nanoseconds(0);
     if (is_alive(state_->source)) {
-      Holdings holdings = read_holdings(state_->source, &state_->faults_at_start);
+      Holdings holdings = read_holdings(state_->source, state_->start());
       if (is_alive(state_->source)) {
         state_->threads_seen = holdings.at;
         state_->last = std::move(holdings);
@@ -154,7 +165,7 @@ void Collector::begin(bool started_by_us) {
     return;
   }
   state_->alive_at_start = is_alive(state_->source);
-  state_->last = read_holdings(state_->source, nullptr);
+  state_->last = read_holdings(state_->source, {}, &state_->sockets_at_start);
   state_->faults_at_start = state_->last->faults;
   // Last, as near to the window's start as can be.
   state_->calls_at_start = syscalls::snapshot(state_->source);
@@ -173,7 +184,7 @@ void Collector::look_at_threads() {
 
 void Collector::checkpoint() {
   if (!is_alive(state_->source)) return;
-  Holdings holdings = read_holdings(state_->source, &state_->faults_at_start);
+  Holdings holdings = read_holdings(state_->source, state_->start());
   // It may have ended while it was being read.
   if (!is_alive(state_->source)) return;
   state_->threads_seen = holdings.at;
@@ -189,6 +200,9 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   if (!is_alive(source)) calls_at_end = {};
   const auto ended = Clock::now();
   checkpoint();
+  // Once, and only where the sockets are those of now: it takes a while.
+  if (state_->last->at >= ended && is_alive(source))
+    sockets::find_peers(source, sockets::kPeersLimit, state_->last->sockets);
   const Holdings& last = *state_->last;
 
   Facts facts;

@@ -1,4 +1,4 @@
-// Connections are complete and wait for the process to accept them.
+// Connections are complete and wait for the process to accept them, or find no place to wait.
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
@@ -9,32 +9,69 @@ namespace debug_process::diagnosis {
 
 namespace {
 
-// /proc does not tell a listener's backlog. 128 was net.core.somaxconn until Linux 5.4 and is still
-// many programs' own choice: 80% of it. A program with a larger backlog that lets so many wait is
-// late as well.
+using sections::sockets::Socket;
+
+constexpr double kFull = 0.80;
+// A handful of places fills in every burst.
+constexpr std::uint64_t kSmallBacklog = 8;
+// Where the backlog is not known: 80% of 128, which was net.core.somaxconn until Linux 5.4 and is
+// still many programs' own choice.
 constexpr std::uint64_t kMany = 102;
+
+std::uint64_t turned_away(const Socket& socket) {
+  return socket.is_listening() ? socket.window.drops.value_or(0) : 0;
+}
+
+bool is_full(const Socket& socket) {
+  const std::uint64_t waiting = socket.waiting_to_be_accepted.value_or(0);
+  if (!socket.backlog) return waiting >= kMany;
+  return waiting > *socket.backlog ||
+         (*socket.backlog >= kSmallBacklog &&
+          static_cast<double>(waiting) >= kFull * static_cast<double>(*socket.backlog));
+}
+
+std::string place(const Socket& socket) {
+  return socket.local.empty() ? fmt::format("descriptor {}", socket.fd) : socket.local;
+}
 
 }  // namespace
 
 std::optional<Finding> accept_queue_full(const Facts& facts) {
-  const sections::sockets::Socket* worst = nullptr;
+  const Socket* worst = nullptr;
   for (const auto& socket : facts.sockets.sockets) {
-    if (socket.waiting_to_be_accepted.value_or(0) < kMany) continue;
-    if (worst == nullptr || *socket.waiting_to_be_accepted > *worst->waiting_to_be_accepted) {
+    if (!is_full(socket) && turned_away(socket) == 0) continue;
+    if (worst == nullptr || turned_away(socket) > turned_away(*worst) ||
+        (turned_away(socket) == turned_away(*worst) &&
+         socket.waiting_to_be_accepted > worst->waiting_to_be_accepted)) {
       worst = &socket;
     }
   }
   if (worst == nullptr) return std::nullopt;
-  const std::uint64_t waiting = *worst->waiting_to_be_accepted;
-  return Finding{
+  const std::uint64_t waiting = worst->waiting_to_be_accepted.value_or(0);
+  const std::string cell = fmt::format("sockets.sockets[{}].", worst->fd);
+  Finding finding{
       "",
       Severity::warning,
       fmt::format("{} to be accepted on {}", counted(waiting, "connection") + " waiting",
-                  worst->local),
+                  place(*worst)),
       "Clients take them for established and get no answer. When the backlog is full, further ones "
       "time out.",
-      {{fmt::format("sockets.sockets[{}].accept_queue", worst->fd), waiting}},
-      "see what the accepting thread does in the table of threads; ss -ltn shows the backlog"};
+      {{cell + "accept_queue", waiting}},
+      "see what the accepting thread does in the table of threads; is the backlog large enough "
+      "(listen(2), net.core.somaxconn)?"};
+  if (worst->backlog) {
+    finding.title += fmt::format(", which has room for {}", format_count(*worst->backlog));
+    finding.evidence.push_back({cell + "backlog", *worst->backlog});
+  }
+  if (turned_away(*worst) > 0) {
+    finding.title = fmt::format("{} turned away by {}", counted(turned_away(*worst), "connection"),
+                                place(*worst));
+    finding.explanation =
+        "The listening socket dropped what arrived, mostly because nobody accepted what was "
+        "waiting. Clients try again after a second, then later and later.";
+    finding.evidence.push_back({cell + "drops", turned_away(*worst)});
+  }
+  return finding;
 }
 
 }  // namespace debug_process::diagnosis

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -13,24 +16,74 @@
 
 namespace debug_process::sections::sockets {
 
+// What only ever grows.
+struct Counters {
+  std::optional<std::uint64_t> retransmits;                // TCP: segments
+  std::optional<Bytes> received;                           // TCP: payload
+  std::optional<Bytes> acknowledged;                       // TCP: payload that reached the peer
+  std::optional<std::chrono::nanoseconds> busy;            // TCP: had data to send
+  std::optional<std::chrono::nanoseconds> rwnd_limited;    // of it: the peer's window was full
+  std::optional<std::chrono::nanoseconds> sndbuf_limited;  // of it: the send buffer was too small
+  std::optional<std::uint64_t> drops;  // packets; of a listening socket, attempts to connect
+};
+
+// The process at the other end of a socket of this machine.
+struct Peer {
+  pid_t pid = 0;
+  std::string name;  // comm
+};
+
 struct Socket {
   int fd = -1;
   std::uint64_t inode = 0;  // two descriptors of one inode share one socket
-  std::string protocol;     // "tcp", "tcp6", "udp", "udp6", "raw", "raw6", "unix", "netlink",
-                            // "packet", "unknown"
+  std::string protocol;     // "tcp", "tcp6", "udp", "udp6", "raw", "raw6", "icmp", "icmp6", "unix",
+                            // "netlink", "packet", "vsock", "mptcp", "xdp", ..., "unknown"
+  std::string type;  // "stream", "dgram", "seqpacket", "raw" where the protocol alone does not say
+  bool known = false;  // in one of the kernel's tables
   std::string local;   // "127.0.0.1:80", "[::]:80", "/run/x.sock", "@abstract"; "" when it has none
   std::string remote;  // "10.0.0.1:443", "0.0.0.0:*"; "" where the protocol or the table knows none
-  std::string state;   // "LISTEN", "ESTABLISHED", "CLOSE_WAIT", "UNCONNECTED", ...; "" when unknown
+  std::string local_service;   // "https"; "" where the port has no name, or belongs to a client
+  std::string remote_service;  // likewise
+  std::string state;  // "LISTEN", "ESTABLISHED", "CLOSE_WAIT", "UNCONNECTED", ...; "" when unknown
   std::optional<Bytes> recv_queue;  // unknown for a listening socket, see `waiting_to_be_accepted`
   std::optional<Bytes> send_queue;
-  std::optional<std::uint64_t>
-      waiting_to_be_accepted;  // listening TCP sockets only: connections, not bytes
+  // Listening sockets only: connections, not bytes.
+  std::optional<std::uint64_t> waiting_to_be_accepted;
+  std::optional<std::uint64_t> backlog;  // how many may wait
+  std::optional<bool> v6only;            // "[::]:80" is for IPv4 too unless this is true
+  std::optional<bool> incoming;          // the peer connected to us: a port that is listened on
+  // TCP connections, as they are now.
+  std::optional<std::chrono::nanoseconds> rtt;
+  std::optional<std::uint64_t> cwnd;     // segments
+  std::optional<std::uint64_t> unacked;  // segments
+  std::optional<std::chrono::nanoseconds> idle;
+  std::string congestion_control;  // "cubic"; "" when unknown
+  Counters total;                  // since it was made
+  Counters window;                 // over the window
+  // Unix sockets.
+  std::optional<std::uint64_t> peer_inode;
+  std::optional<Peer> peer;
+
+  [[nodiscard]] bool is_listening() const { return state == "LISTEN"; }
+};
+
+// Established connections with one peer: all those that came from one address, or that went to one
+// address and port.
+struct PeerGroup {
+  std::string peer;               // "10.0.0.9", "10.0.0.9:5432", "/run/x.sock", "psql[4711]"
+  std::string service;            // ours where they came in, the peer's where they went out
+  std::optional<bool> incoming;   // unknown: cannot be told
+  std::uint64_t connections = 0;  // distinct sockets
+  std::optional<Bytes> recv_queue;
+  std::optional<Bytes> send_queue;
+  std::optional<std::uint64_t> retransmits;     // in the window
+  std::optional<std::chrono::nanoseconds> rtt;  // the longest
 };
 
 struct Facts {
   Completeness completeness;
-  std::vector<Socket> sockets;  // a row a descriptor; listening first, then by what waits in the
-                                // queues, state and fd
+  std::vector<Socket> sockets;                 // a row a descriptor; first where something is stuck
+  std::vector<PeerGroup> established_by_peer;  // most connections first
   // Distinct sockets, whatever their protocol, unix included.
   std::optional<std::uint64_t> total;
   std::optional<std::uint64_t> listening;
@@ -39,6 +92,12 @@ struct Facts {
   std::optional<std::uint64_t> unknown;              // in none of the kernel's tables
   std::map<std::string, std::uint64_t> by_state;     // of distinct sockets; "" is unknown
   std::map<std::string, std::uint64_t> by_protocol;  // of distinct sockets
+  std::optional<std::uint64_t> time_wait;            // in the whole network namespace
+  std::optional<std::uint64_t> retransmits;          // of all TCP sockets in the window
+  std::optional<std::uint64_t> drops;                // of all sockets in the window
+  std::optional<Bytes> recv_queue;                   // of all sockets
+  std::optional<Bytes> send_queue;
+  std::optional<std::uint64_t> peers_not_found;  // unix sockets whose peer's process is not known
 };
 
 }  // namespace debug_process::sections::sockets

@@ -3,94 +3,120 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <tuple>
-#include <unordered_map>
 
-#include "proc/net_tables.h"
+#include "net/services.h"
+#include "proc/text.h"
 #include "sections/reasons.h"
+#include "sections/sockets/tables.h"
 
 namespace debug_process::sections::sockets {
 namespace {
 
-// The likely ones first: reading ends when every socket is found, and a table can be long.
-constexpr std::array<std::string_view, 11> kTables = {"tcp",    "tcp6",    "unix",    "udp",
-                                                      "udp6",   "netlink", "raw",     "raw6",
-                                                      "packet", "udplite", "udplite6"};
+// From here on the kernel itself picks ports for those who connect: a name would be misleading.
+constexpr std::uint16_t kFirstEphemeral = 32768;
 
-using ByInode = std::unordered_map<std::uint64_t, proc::NetSocket>;
-
-ByInode read_tables(const Source& source, const std::string& base, proc::InodeSet wanted,
-                    Completeness& completeness) {
-  ByInode found;
-  for (const std::string_view name : kTables) {
-    if (wanted.empty()) break;
-    const auto text = source.procfs.read(fmt::format("{}/net/{}", base, name));
-    if (!text) {
-      // Each is optional in the kernel: no IPv6, no packet sockets.
-      if (!proc::is_gone(text.error()))
-        completeness.add_gap(reason_for(fmt::format("{} sockets", name), text.error()));
-      continue;
-    }
-    auto rows = proc::parse_net_table(name, *text, &wanted);
-    if (!rows) {
-      completeness.add_gap(rows.error().message());
-      continue;
-    }
-    for (proc::NetSocket& row : *rows) {
-      wanted.erase(row.inode);
-      const std::uint64_t inode = row.inode;
-      found.try_emplace(inode, std::move(row));
-    }
-  }
-  return found;
+// 0: none.
+std::uint16_t port_of(const std::string& endpoint) {
+  const auto colon = endpoint.rfind(':');
+  if (colon == std::string::npos) return 0;
+  return proc::to_number<std::uint16_t>(std::string_view(endpoint).substr(colon + 1)).value_or(0);
 }
 
-Socket make_socket(int fd, std::uint64_t inode, const ByInode& found) {
-  Socket socket;
-  socket.fd = fd;
-  socket.inode = inode;
-  const auto at = found.find(inode);
-  if (at == found.end()) {
-    socket.protocol = "unknown";
+std::string service_of(const std::string& endpoint, std::string_view protocol) {
+  const std::uint16_t port = port_of(endpoint);
+  if (port == 0 || port >= kFirstEphemeral) return {};
+  return net::Services::system().name(port, protocol);
+}
+
+bool is_tcp(const Socket& socket) {
+  return socket.protocol.starts_with("tcp") || socket.protocol.starts_with("mptcp");
+}
+
+bool is_udp(const Socket& socket) {
+  return socket.protocol == "udp" || socket.protocol == "udp6";
+}
+
+// Who connected to whom, and which of the two ports has a meaning.
+void add_direction(const Tables& tables, Socket& socket) {
+  if (is_udp(socket)) {
+    socket.local_service = service_of(socket.local, "udp");
+    socket.remote_service = service_of(socket.remote, "udp");
+    return;
+  }
+  if (!is_tcp(socket)) return;
+  const bool connected = !socket.is_listening() && port_of(socket.remote) != 0;
+  if (connected && tables.listening_ports.contains(port_of(socket.local))) {
+    socket.incoming = true;
+  } else if (connected && tables.read.contains(socket.protocol)) {
+    socket.incoming = false;
+  }
+  if (socket.incoming != false) socket.local_service = service_of(socket.local, "tcp");
+  if (socket.incoming != true) socket.remote_service = service_of(socket.remote, "tcp");
+}
+
+Socket make_socket(const proc::Fd& fd, const Tables& tables) {
+  const auto found = tables.found.find(*fd.inode);
+  Socket socket = found == tables.found.end() ? Socket{} : found->second;
+  socket.fd = fd.number;
+  socket.inode = *fd.inode;
+  if (!socket.known) {
+    const auto protocol = tables.protocols.find(fd.number);
+    socket.protocol = protocol == tables.protocols.end() ? "unknown" : protocol->second;
     return socket;
   }
-  const proc::NetSocket& row = at->second;
-  socket.protocol = row.protocol;
-  socket.local = row.local;
-  socket.remote = row.remote;
-  socket.state = row.state;
-  if (row.state == "LISTEN" && row.has_queues) {
-    socket.waiting_to_be_accepted = row.recv_queue.value;
-  } else if (row.has_queues) {
-    socket.recv_queue = row.recv_queue;
-    socket.send_queue = row.send_queue;
+  // An accepted socket has the name of the one that listened: that is whom its peer talks to.
+  if (socket.peer_inode) {
+    const auto name = tables.unix_names.find(*socket.peer_inode);
+    if (name != tables.unix_names.end()) socket.remote = name->second;
   }
+  add_direction(tables, socket);
   return socket;
 }
 
-auto order(const Socket& socket) {
-  const std::uint64_t queued = socket.recv_queue.value_or(Bytes{}).value +
-                               socket.send_queue.value_or(Bytes{}).value +
-                               socket.waiting_to_be_accepted.value_or(0);
-  // Those of the network before local ones, the unknown last.
-  const int kind = socket.protocol == "unknown"                                ? 2
-                   : socket.protocol == "unix" || socket.protocol == "netlink" ? 1
-                                                                               : 0;
-  return std::tuple(socket.state != "LISTEN", ~queued, kind, std::cref(socket.state).get(),
-                    socket.fd);
+std::uint64_t queued(const Socket& socket) {
+  return socket.recv_queue.value_or(Bytes{}).value + socket.send_queue.value_or(Bytes{}).value +
+         socket.waiting_to_be_accepted.value_or(0);
 }
 
-void count(Facts& facts) {
+// What is stuck or in trouble first; then those of the network before local ones, the unknown last.
+auto order(const Socket& socket) {
+  const bool in_trouble = queued(socket) > 0 || socket.state == "CLOSE_WAIT" ||
+                          socket.state == "SYN_SENT" || socket.window.retransmits.value_or(0) > 0;
+  const int kind = !socket.known                                               ? 2
+                   : socket.protocol == "unix" || socket.protocol == "netlink" ? 1
+                                                                               : 0;
+  return std::tuple(!in_trouble, ~queued(socket), kind, !socket.is_listening(),
+                    std::cref(socket.state).get(), socket.fd);
+}
+
+template <typename T>
+void add(std::optional<T>& sum, const std::optional<T>& value) {
+  if (!value) return;
+  sum = sum.value_or(T{}) + *value;
+}
+
+// `compared`: with the window's start.
+void count(Facts& facts, bool compared) {
   std::uint64_t total = 0;
+  std::uint64_t unknown = 0;
+  bool any_tcp = false;
   proc::InodeSet seen;
   for (const Socket& socket : facts.sockets) {
     if (!seen.insert(socket.inode).second) continue;
     ++total;
+    if (!socket.known) ++unknown;
+    any_tcp = any_tcp || is_tcp(socket);
     ++facts.by_state[socket.state];
     ++facts.by_protocol[socket.protocol];
+    add(facts.retransmits, socket.window.retransmits);
+    add(facts.drops, socket.window.drops);
+    add(facts.recv_queue, socket.recv_queue);
+    add(facts.send_queue, socket.send_queue);
   }
+  // Of nothing there is none.
+  if (compared && !any_tcp) facts.retransmits = 0;
   const auto in_state = [&facts](const char* state) {
     const auto found = facts.by_state.find(state);
     return found == facts.by_state.end() ? 0 : found->second;
@@ -99,32 +125,44 @@ void count(Facts& facts) {
   facts.listening = in_state("LISTEN");
   facts.established = in_state("ESTABLISHED");
   facts.close_wait = in_state("CLOSE_WAIT");
-  facts.unknown = in_state("");
+  facts.unknown = unknown;
+}
+
+void take_snapshot(const Facts& facts, Tables& tables, Snapshot& now) {
+  for (const Socket& socket : facts.sockets) now.counters.emplace(socket.inode, socket.total);
+  now.tables = std::move(tables.read);
+  now.others = std::move(tables.others);
 }
 
 }  // namespace
 
-Facts gather(const Source& source, const Result<proc::FdTable>& table) {
+Facts gather(const Source& source, const Result<proc::FdTable>& table, const Snapshot* start,
+             Snapshot* now) {
   Facts facts;
   if (!table) {
     facts.completeness = Completeness::unavailable(reason_for("sockets", table.error()));
     return facts;
   }
-  proc::InodeSet inodes;
+  Tables tables = read_tables(source, *table, start == nullptr ? Scope::later : Scope::wanted,
+                              facts.completeness);
+  // Where the namespace's could not be seen, its own are better than none.
+  for (const auto& [inode, socket] : tables.found)
+    if (is_tcp(socket) && socket.is_listening())
+      tables.listening_ports.insert(port_of(socket.local));
   for (const proc::Fd& fd : table->fds) {
-    if (fd.type == proc::FdType::socket && fd.inode) inodes.insert(*fd.inode);
-  }
-  const ByInode found = read_tables(source, table->base, std::move(inodes), facts.completeness);
-  for (const proc::Fd& fd : table->fds) {
-    if (fd.type == proc::FdType::socket && fd.inode)
-      facts.sockets.push_back(make_socket(fd.number, *fd.inode, found));
+    if (fd.type != proc::FdType::socket || !fd.inode) continue;
+    facts.sockets.push_back(make_socket(fd, tables));
+    if (start != nullptr) facts.sockets.back().window = counted_since(*start, facts.sockets.back());
   }
   std::sort(facts.sockets.begin(), facts.sockets.end(),
             [](const Socket& a, const Socket& b) { return order(a) < order(b); });
   if (table->unreadable > 0) {
     facts.completeness.add_gap(fmt::format("{} descriptors could not be read", table->unreadable));
   }
-  count(facts);
+  facts.time_wait = tables.time_wait;
+  facts.established_by_peer = group_by_peer(facts.sockets);
+  count(facts, start != nullptr);
+  if (now != nullptr) take_snapshot(facts, tables, *now);
   return facts;
 }
 

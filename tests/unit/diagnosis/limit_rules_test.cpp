@@ -125,6 +125,47 @@ TEST(AcceptQueueFull, FiresFrom102AndNamesTheWorstListener) {
             "500 connections waiting to be accepted on 0.0.0.0:443");
 }
 
+sections::sockets::Socket listener(std::uint64_t waiting, std::uint64_t backlog) {
+  sections::sockets::Socket socket;
+  socket.fd = 7;
+  socket.state = "LISTEN";
+  socket.local = "0.0.0.0:80";
+  socket.waiting_to_be_accepted = waiting;
+  socket.backlog = backlog;
+  return socket;
+}
+
+TEST(AcceptQueueFull, KnowsTheBacklog) {
+  Facts facts = healthy();
+  facts.sockets.sockets = {listener(511, 4096)};
+  EXPECT_FALSE(accept_queue_full(facts));
+  facts.sockets.sockets = {listener(15, 20)};
+  EXPECT_FALSE(accept_queue_full(facts));
+  facts.sockets.sockets = {listener(16, 20)};
+  EXPECT_EQ(accept_queue_full(facts)->title,
+            "16 connections waiting to be accepted on 0.0.0.0:80, which has room for 20");
+}
+
+TEST(AcceptQueueFull, TakesASmallBacklogForFullOnlyWhenItOverflows) {
+  Facts facts = healthy();
+  facts.sockets.sockets = {listener(5, 5)};
+  EXPECT_FALSE(accept_queue_full(facts));
+  facts.sockets.sockets = {listener(6, 5)};
+  EXPECT_TRUE(accept_queue_full(facts));
+}
+
+TEST(AcceptQueueFull, FiresOnceAListenerTurnsAnybodyAway) {
+  Facts facts = healthy();
+  facts.sockets.sockets = {listener(16, 20), listener(0, 4096)};
+  facts.sockets.sockets[1].window.drops = 1;
+  EXPECT_EQ(accept_queue_full(facts)->title, "1 connection turned away by 0.0.0.0:80");
+  // Dropped datagrams are something else.
+  facts.sockets.sockets = {listener(0, 20)};
+  facts.sockets.sockets[0].state = "UNCONNECTED";
+  facts.sockets.sockets[0].window.drops = 1;
+  EXPECT_FALSE(accept_queue_full(facts));
+}
+
 sections::files::File deleted_file(const char* path, Bytes position) {
   sections::files::File file;
   file.fd = 5;

@@ -2,8 +2,12 @@
 #include "proc/net_tables.h"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
+#include "proc/socket_protocol.h"
+#include "proc/sockstat.h"
 #include "unit/proc/fixture.h"
+#include "util/fd.h"
 
 namespace debug_process::proc {
 namespace {
@@ -62,8 +66,58 @@ TEST(NetTables, ReadsNetlinkAndPacket) {
   EXPECT_EQ(netlink->at(0).inode, 499U);
   const auto packet = parse_net_table("packet", fixture("4242/net/packet"));
   ASSERT_TRUE(packet) << packet.error().message();
-  EXPECT_EQ(packet->at(0).local, "type 0003 on interface 2");
+  EXPECT_EQ(packet->at(0).local, "*:if2");
   EXPECT_EQ(packet->at(0).inode, 12345U);
+  EXPECT_EQ(packet->at(0).type, "raw");
+}
+
+TEST(NetTables, TellsDropsWhereTheTableHasThem) {
+  const std::string header = "  sl  local_address ...\n";
+  const std::string row =
+      "0: 00000000:0035 00000000:0000 07 0:0 00:0 0 0 0 7 2 0000000000000000 42\n";
+  EXPECT_EQ(parse_net_table("udp", header + row)->at(0).drops, 42U);
+  // TCP's column there is a timeout.
+  EXPECT_FALSE(parse_net_table("tcp", header + row)->at(0).drops);
+  EXPECT_EQ(parse_net_table("netlink", fixture("4242/net/netlink"))->at(0).drops, 0U);
+}
+
+TEST(NetTables, NamesWhatAPacketSocketTakes) {
+  EXPECT_EQ(packet_name(0x0800, "*"), "ip:*");
+  EXPECT_EQ(packet_name(0x0806, "eth0"), "arp:eth0");
+  EXPECT_EQ(packet_name(0x88cc, "eth0"), "[35020]:eth0");
+}
+
+TEST(SockstatParser, TellsTimeWait) {
+  const auto stat = parse_sockstat(
+      "sockets: used 151\nTCP: inuse 5 orphan 0 tw 3 alloc 8 mem 1\nUDP: inuse 2 mem 0\n");
+  ASSERT_TRUE(stat) << stat.error().message();
+  EXPECT_EQ(stat->tcp_time_wait, 3U);
+  EXPECT_EQ(stat->tcp_in_use, 5U);
+}
+
+TEST(SockstatParser, SaysWhatIsMalformed) {
+  EXPECT_FALSE(parse_sockstat(""));
+  EXPECT_FALSE(parse_sockstat("TCP: inuse 5 orphan 0 tw\n"));
+  EXPECT_FALSE(parse_sockstat("TCP: inuse x tw 3\n"));
+}
+
+TEST(SocketProtocol, IsNamedAsTheTablesAre) {
+  EXPECT_EQ(protocol_name("TCP"), "tcp");
+  EXPECT_EQ(protocol_name("TCPv6"), "tcp6");
+  EXPECT_EQ(protocol_name("UNIX-STREAM"), "unix");
+  EXPECT_EQ(protocol_name("UDPLITEv6"), "udplite6");
+  EXPECT_EQ(protocol_name("AF_VSOCK"), "vsock");
+  EXPECT_EQ(protocol_name("MPTCPv6"), "mptcp6");
+  EXPECT_EQ(protocol_name("CAN_RAW"), "can_raw");
+  EXPECT_EQ(protocol_name(""), "");
+}
+
+TEST(SocketProtocol, IsToldOfASocketThatNoTableKnows) {
+  const UniqueFd socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket) GTEST_SKIP() << "no IPv6 here";
+  const auto names = read_socket_protocols(Procfs(), "self", {socket.get(), 987654});
+  if (names.empty()) GTEST_SKIP() << "this kernel's sockets have no system.sockprotoname";
+  EXPECT_EQ(names, (std::map<int, std::string>{{socket.get(), "tcp6"}}));
 }
 
 TEST(NetTables, ConvertsOnlyWhatIsWanted) {

@@ -18,6 +18,7 @@
 #include "proc/pressure.h"
 #include "proc/schedstat.h"
 #include "proc/smaps.h"
+#include "proc/sockstat.h"
 #include "proc/stat.h"
 #include "proc/status.h"
 #include "proc/system_stat.h"
@@ -59,6 +60,7 @@ std::vector<Case> cases() {
           {"4242/fdinfo/4", calling(parse_fdinfo)},
           {"4242/io", calling(parse_io)},
           {"4242/syscall", calling(parse_task_syscall)},
+          {"4242/net/sockstat", calling(parse_sockstat)},
           {"4242/net/tcp", table("tcp")},
           {"4242/net/tcp6", table("tcp6")},
           {"4242/net/unix", table("unix")},

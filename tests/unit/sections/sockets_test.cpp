@@ -54,13 +54,13 @@ TEST(SocketsSection, KeepsSocketsThatNoTableKnows) {
   EXPECT_EQ(facts.sockets.back().inode, 9999U);
 }
 
-TEST(SocketsSection, PutsListeningAndFullQueuesFirst) {
+TEST(SocketsSection, PutsFullQueuesFirst) {
   const Facts facts = gather_from(fixture_source(kHostile));
-  EXPECT_EQ(facts.sockets[0].fd, 3);
-  EXPECT_EQ(facts.sockets[0].waiting_to_be_accepted, 3U);
-  EXPECT_FALSE(facts.sockets[0].recv_queue);
-  EXPECT_EQ(facts.sockets[1].fd, 17);
-  EXPECT_EQ(facts.sockets[2].fd, 5);
+  EXPECT_EQ(facts.sockets[0].fd, 5);
+  EXPECT_EQ(facts.sockets[1].fd, 16);
+  EXPECT_EQ(facts.sockets[2].fd, 3);
+  EXPECT_EQ(facts.sockets[2].waiting_to_be_accepted, 3U);
+  EXPECT_FALSE(facts.sockets[2].recv_queue);
 }
 
 TEST(SocketsSection, SaysWhyItIsUnavailable) {
@@ -78,7 +78,8 @@ TEST(SocketsSection, PresentsTheContractsKeys) {
   EXPECT_EQ(metric(section, "listening"), Value(std::uint64_t{2}));
   EXPECT_EQ(metric(section, "established"), Value(std::uint64_t{1}));
   EXPECT_EQ(metric(section, "close_wait"), Value(std::uint64_t{1}));
-  EXPECT_EQ(section.tables[0].id, "sockets");
+  EXPECT_EQ(metric(section, "time_wait"), Value(std::uint64_t{7}));
+  EXPECT_EQ(table(section, "sockets").rows.size(), 7U);
 }
 
 TEST(SocketsSection, TellsOurOwn) {

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sections/sockets/tables.h"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "net/diag_socket.h"
+#include "proc/socket_protocol.h"
+#include "proc/sockstat.h"
+#include "sections/reasons.h"
+#include "sections/sockets/kernel_view.h"
+
+namespace debug_process::sections::sockets {
+namespace {
+
+#ifndef IPPROTO_MPTCP
+constexpr int IPPROTO_MPTCP = 262;
+#endif
+
+// About a million sockets.
+constexpr std::chrono::milliseconds kDumpLimit{500};
+// 2 to 3 us each; for more of them it is cheaper to look into all tables.
+constexpr std::size_t kFewSockets = 1000;
+// To read a table of so many takes some ms.
+constexpr std::uint64_t kCheapTable = 4096;
+constexpr unsigned kListen = 10;  // TCP_LISTEN
+
+enum class Kind {
+  proc,  // /proc tells all there is
+  udp,   // sock_diag tells no more than /proc, but faster
+  tcp,   // much is in sock_diag only
+  unix,
+  vsock,
+};
+
+struct Table {
+  std::string_view name;
+  Kind kind = Kind::proc;
+  int family = 0;
+  int protocol = 0;
+};
+
+// The likely ones first: reading ends when every socket is found.
+constexpr std::array<Table, 13> kTables = {{{"tcp", Kind::tcp, AF_INET, IPPROTO_TCP},
+                                            {"tcp6", Kind::tcp, AF_INET6, IPPROTO_TCP},
+                                            {"unix", Kind::unix},
+                                            {"udp", Kind::udp, AF_INET, IPPROTO_UDP},
+                                            {"udp6", Kind::udp, AF_INET6, IPPROTO_UDP},
+                                            {"netlink"},
+                                            {"raw"},
+                                            {"raw6"},
+                                            {"icmp"},
+                                            {"icmp6"},
+                                            {"packet"},
+                                            {"udplite"},
+                                            {"udplite6"}}};
+// These are in no file of /proc. To ask for them may make the kernel load a module: only where
+// there is such a socket.
+constexpr std::array<Table, 3> kRareTables = {{{"mptcp", Kind::tcp, AF_INET, IPPROTO_MPTCP},
+                                               {"mptcp6", Kind::tcp, AF_INET6, IPPROTO_MPTCP},
+                                               {"vsock", Kind::vsock}}};
+
+class Reader {
+ public:
+  Reader(const Source& source, const proc::FdTable& fds, Scope scope, Completeness& completeness)
+      : source_(source), fds_(fds), completeness_(completeness) {
+    for (const proc::Fd& fd : fds.fds)
+      if (fd.type == proc::FdType::socket && fd.inode) wanted_.insert(*fd.inode);
+    // A captured tree has no kernel behind it.
+    live_ = source.procfs.root() == "/proc";
+    if (wanted_.size() <= kFewSockets) ask_protocols();
+    read_sockstat(scope);
+    if (live_ && (!wanted_.empty() || read_tcp_even_so_)) open_diag();
+  }
+
+  Tables read() {
+    for (const Table& table : kTables) {
+      const bool is_tcp = table.kind == Kind::tcp;
+      if (wants(table.name) || (is_tcp && read_tcp_even_so_ && diag_)) read_one(table);
+    }
+    if (!wanted_.empty()) ask_protocols();
+    for (const Table& table : kRareTables)
+      if (expects(table.name)) read_one(table);
+    std::sort(tables_.others.begin(), tables_.others.end());
+    return std::move(tables_);
+  }
+
+ private:
+  // Of those not found yet.
+  void ask_protocols() {
+    std::vector<int> missing;
+    for (const proc::Fd& fd : fds_.fds) {
+      if (fd.type != proc::FdType::socket || !fd.inode || !wanted_.contains(*fd.inode)) continue;
+      if (!protocols_.contains(*fd.inode)) missing.push_back(fd.number);
+    }
+    if (missing.empty() || missing.size() > kFewSockets) return;
+    tables_.protocols.merge(
+        proc::read_socket_protocols(source_.procfs, fds_.base, std::move(missing)));
+    for (const proc::Fd& fd : fds_.fds) {
+      const auto found = tables_.protocols.find(fd.number);
+      if (found != tables_.protocols.end() && fd.inode)
+        protocols_.emplace(*fd.inode, found->second);
+    }
+  }
+
+  void read_sockstat(Scope scope) {
+    const auto stat = source_.procfs.read(fmt::format("{}/net/sockstat", fds_.base))
+                          .and_then(proc::parse_sockstat);
+    if (!stat) return;
+    tables_.time_wait = stat->tcp_time_wait;
+    read_tcp_even_so_ = scope == Scope::later && stat->tcp_in_use <= kCheapTable;
+  }
+
+  void open_diag() {
+    const auto theirs = source_.procfs.read_link(fds_.base + "/ns/net");
+    const auto ours = source_.procfs.read_link("self/ns/net");
+    // Neither: this kernel has no namespaces.
+    const bool same = theirs ? ours && *theirs == *ours : !ours;
+    auto diag = net::DiagSocket::open(
+        same ? "" : fmt::format("{}/{}/ns/net", source_.procfs.root(), fds_.base));
+    if (diag) {
+      diag_.emplace(std::move(*diag));
+    } else if (!same && is_refused(diag.error())) {
+      why_no_diag_ =
+          "the process is in a network namespace of its own, and to enter it needs CAP_SYS_ADMIN: "
+          "run with sudo";
+    } else {
+      why_no_diag_ = diag.error().message();
+    }
+  }
+
+  [[nodiscard]] bool expects(std::string_view table) const {
+    return std::any_of(wanted_.begin(), wanted_.end(), [&](std::uint64_t inode) {
+      const auto protocol = protocols_.find(inode);
+      return protocol != protocols_.end() && protocol->second == table;
+    });
+  }
+
+  // A socket whose protocol is not known may be in any table. An accepted one is called as its
+  // listening one is, although MPTCP has fallen back to TCP.
+  [[nodiscard]] bool wants(std::string_view table) const {
+    if (wanted_.size() > kFewSockets) return true;
+    return std::any_of(wanted_.begin(), wanted_.end(), [&](std::uint64_t inode) {
+      const auto protocol = protocols_.find(inode);
+      if (protocol == protocols_.end() || protocol->second == table) return true;
+      return table.starts_with("tcp") && protocol->second == "m" + std::string(table);
+    });
+  }
+
+  void read_one(const Table& table) {
+    if (table.kind != Kind::proc && diag_) {
+      const auto done = dump(table);
+      if (done) {
+        tables_.read.emplace(table.name);
+        return;
+      }
+      if (done.error().errno_value == ETIMEDOUT) {
+        completeness_.add_gap(
+            fmt::format("the table of {} sockets has so many rows that not all were read in {}",
+                        table.name, format_duration(kDumpLimit)));
+        return;
+      }
+      why_no_diag_ =
+          done.error().errno_value == ENOENT
+              ? fmt::format("the kernel does not tell of {} through sock_diag", table.name)
+              : done.error().message();
+    }
+    if (table.kind == Kind::vsock || table.name.starts_with("mptcp")) return;
+    if (!wanted_.empty()) read_proc(table);
+  }
+
+  Result<void> dump(const Table& table) {
+    switch (table.kind) {
+      case Kind::unix:
+        return diag_->dump(net::unix_dump_request(), kDumpLimit, [this](const nlmsghdr& message) {
+          if (const auto seen = net::parse_unix(message)) add_unix(*seen);
+        });
+      case Kind::vsock:
+        return diag_->dump(net::vsock_dump_request(), kDumpLimit, [this](const nlmsghdr& message) {
+          if (const auto seen = net::parse_vsock(message)) add(to_socket(*seen));
+        });
+      default:
+        return diag_->dump(net::inet_dump_request(table.family, table.protocol), kDumpLimit,
+                           [&](const nlmsghdr& message) { add_inet(message, table); });
+    }
+  }
+
+  void add_inet(const nlmsghdr& message, const Table& table) {
+    const net::InetHead head = net::inet_head(message);
+    if (table.kind == Kind::tcp && head.state == kListen)
+      tables_.listening_ports.insert(head.local_port);
+    if (!wanted_.contains(head.inode)) {
+      if (head.inode != 0) tables_.others.push_back(head.inode);
+      return;
+    }
+    const auto seen = net::parse_inet(message);
+    if (!seen) return;
+    const std::string interface =
+        seen->id.idiag_if == 0 ? std::string() : diag_->interface_name(seen->id.idiag_if);
+    add(to_socket(*seen, table.name, interface));
+  }
+
+  void add_unix(const net::UnixSocket& seen) {
+    if (wanted_.contains(seen.inode)) add(to_socket(seen));
+    if (!seen.name.empty()) tables_.unix_names.emplace(seen.inode, seen.name);
+  }
+
+  void add(Socket socket) {
+    const std::uint64_t inode = socket.inode;
+    if (wanted_.erase(inode) > 0) tables_.found.emplace(inode, std::move(socket));
+  }
+
+  void read_proc(const Table& table) {
+    const auto text = source_.procfs.read(fmt::format("{}/net/{}", fds_.base, table.name));
+    if (!text) {
+      // Each is optional in the kernel: no IPv6, no packet sockets.
+      if (!proc::is_gone(text.error()))
+        completeness_.add_gap(reason_for(fmt::format("{} sockets", table.name), text.error()));
+      return;
+    }
+    auto rows = proc::parse_net_table(table.name, *text, &wanted_);
+    if (!rows) {
+      completeness_.add_gap(rows.error().message());
+      return;
+    }
+    const bool found_any = !rows->empty();
+    for (proc::NetSocket& row : *rows) add_row(std::move(row), table);
+    if (found_any && live_) note_loss(table);
+  }
+
+  void add_row(proc::NetSocket row, const Table& table) {
+    Socket socket;
+    socket.known = true;
+    socket.inode = row.inode;
+    socket.protocol = std::move(row.protocol);
+    socket.type = std::move(row.type);
+    socket.local = std::move(row.local);
+    socket.remote = std::move(row.remote);
+    socket.state = std::move(row.state);
+    socket.total.drops = row.drops;
+    if (row.interface != 0 && diag_) {
+      const std::string interface = diag_->interface_name(row.interface);
+      if (!interface.empty()) socket.local = proc::packet_name(row.ether_type, interface);
+    }
+    if (socket.is_listening() && row.has_queues) {
+      socket.waiting_to_be_accepted = row.recv_queue.value;
+    } else if (row.has_queues) {
+      socket.recv_queue = row.recv_queue;
+      // Packet sockets have a column for one direction only.
+      if (table.name != "packet") socket.send_queue = row.send_queue;
+    }
+    add(std::move(socket));
+  }
+
+  // What /proc has told less of than sock_diag would have.
+  void note_loss(const Table& table) {
+    if (table.kind == Kind::tcp && !told_tcp_loss_) {
+      told_tcp_loss_ = true;
+      completeness_.add_gap("round-trip times, retransmits and backlogs of tcp sockets: " +
+                            why_no_diag_);
+    }
+    if (table.kind == Kind::unix)
+      completeness_.add_gap("queues, backlogs and peers of unix sockets: " + why_no_diag_);
+  }
+
+  const Source& source_;
+  const proc::FdTable& fds_;
+  Completeness& completeness_;
+  proc::InodeSet wanted_;                                     // not found yet
+  std::unordered_map<std::uint64_t, std::string> protocols_;  // by inode, as far as known
+  bool live_ = false;
+  bool read_tcp_even_so_ = false;
+  bool told_tcp_loss_ = false;
+  std::optional<net::DiagSocket> diag_;
+  std::string why_no_diag_;
+  Tables tables_;
+};
+
+}  // namespace
+
+Tables read_tables(const Source& source, const proc::FdTable& fds, Scope scope,
+                   Completeness& completeness) {
+  return Reader(source, fds, scope, completeness).read();
+}
+
+}  // namespace debug_process::sections::sockets
