@@ -21,7 +21,9 @@ constexpr unsigned kSynRecv = 3;
 constexpr unsigned kTimeWait = 6;
 constexpr unsigned kListen = 10;
 constexpr unsigned kNewSynRecv = 12;
-constexpr std::uint32_t kHeldStates = ~((1U << kSynRecv) | (1U << kTimeWait) | (1U << kNewSynRecv));
+constexpr unsigned kBoundInactive = 13;
+constexpr std::uint32_t kUsualStates =
+    ~((1U << kSynRecv) | (1U << kTimeWait) | (1U << kNewSynRecv) | (1U << kBoundInactive));
 constexpr unsigned kNoCookie = ~0U;  // INET_DIAG_NOCOOKIE
 
 constexpr std::uint8_t extension(int attribute) {
@@ -83,14 +85,14 @@ void add_attribute(const nlattr& attribute, InetSocket& socket) {
 
 // A protocol number above 255 does not fit in the request and goes into an attribute (5.9):
 // IPPROTO_MPTCP is 262.
-Message inet_dump_request(int family, int protocol) {
+Message inet_dump_request(int family, int protocol, InetStates states) {
   inet_diag_req_v2 request{};
   request.sdiag_family = static_cast<std::uint8_t>(family);
   request.sdiag_protocol =
       static_cast<std::uint8_t>(protocol <= UINT8_MAX ? protocol : IPPROTO_TCP);
   request.idiag_ext = kFull;
   // Other protocols use TCP's numbers for the few states that they know: none of those left out.
-  request.idiag_states = kHeldStates;
+  request.idiag_states = states == InetStates::usual ? kUsualStates : 1U << kBoundInactive;
   request.id.idiag_cookie[0] = kNoCookie;
   request.id.idiag_cookie[1] = kNoCookie;
   Message message = make_request(NLM_F_DUMP, &request, sizeof request);

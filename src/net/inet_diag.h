@@ -45,9 +45,14 @@ struct InetSocket {
   std::string congestion_control;
 };
 
-// For all of `family` and `protocol` (IPPROTO_TCP, ...) that may be held by a descriptor: neither
-// TIME_WAIT nor embryonic ones.
-[[nodiscard]] Message inet_dump_request(int family, int protocol);
+enum class InetStates {
+  usual,  // all that may be held by a descriptor: neither TIME_WAIT nor embryonic ones
+  bound,  // TCP sockets with an address that neither listen nor connect (6.8): a search of its own
+};
+
+// For all of `family` and `protocol` (IPPROTO_TCP, ...) in such a state.
+[[nodiscard]] Message inet_dump_request(int family, int protocol,
+                                        InetStates states = InetStates::usual);
 
 // The least that tells whether an answer is of interest.
 struct InetHead {

@@ -21,7 +21,7 @@ Services Services::parse(std::string_view text) {
     const char* const end = port_and_protocol.data() + port_and_protocol.size();
     const auto [slash, error] = std::from_chars(port_and_protocol.data(), end, port);
     if (error != std::errc() || slash == end || *slash != '/') continue;
-    services.names_.try_emplace({port, std::string(slash + 1, end)}, name);
+    services.names_[std::string(slash + 1, end)].try_emplace(port, name);
   }
   return services;
 }
@@ -35,8 +35,10 @@ const Services& Services::system() {
 }
 
 std::string Services::name(std::uint16_t port, std::string_view protocol) const {
-  const auto found = names_.find(std::pair{port, std::string(protocol)});
-  return found == names_.end() ? std::string() : found->second;
+  const auto names = names_.find(protocol);
+  if (names == names_.end()) return {};
+  const auto found = names->second.find(port);
+  return found == names->second.end() ? std::string() : found->second;
 }
 
 }  // namespace debug_process::net

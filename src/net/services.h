@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <unordered_map>
 
 namespace debug_process::net {
 
@@ -22,7 +22,7 @@ class Services {
   [[nodiscard]] std::string name(std::uint16_t port, std::string_view protocol) const;
 
  private:
-  std::map<std::pair<std::uint16_t, std::string>, std::string, std::less<>> names_;
+  std::map<std::string, std::unordered_map<std::uint16_t, std::string>, std::less<>> names_;
 };
 
 }  // namespace debug_process::net

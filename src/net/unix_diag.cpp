@@ -28,6 +28,11 @@ void add_attribute(const nlattr& attribute, UnixSocket& socket) {
       break;
     case UNIX_DIAG_PEER:
       socket.peer_inode = number_at<std::uint32_t>(attribute, 0);
+      if (socket.peer_inode == 0U) socket.peer_inode.reset();
+      break;
+    case UNIX_DIAG_ICONS:
+      while (const auto client = number_at<std::uint32_t>(attribute, socket.waiting.size()))
+        socket.waiting.push_back(*client);
       break;
     case UNIX_DIAG_RQLEN:
       socket.recv_queue = number_at<std::uint32_t>(attribute, 0);
@@ -44,7 +49,7 @@ Message unix_dump_request() {
   unix_diag_req request{};
   request.sdiag_family = AF_UNIX;
   request.udiag_states = ~0U;
-  request.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN;
+  request.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN | UDIAG_SHOW_ICONS;
   return make_request(NLM_F_DUMP, &request, sizeof request);
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/diag_socket.h"
 
@@ -15,7 +16,9 @@ struct UnixSocket {
   unsigned type = 0;   // SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET
   unsigned state = 0;  // TCP's numbers, see socket_state_name()
   std::string name;    // with '@' for each NUL, as the kernel itself prints abstract names
-  std::optional<std::uint64_t> peer_inode;
+  std::optional<std::uint64_t> peer_inode;  // unknown while the peer waits to be accepted
+  // Of a listening socket: those of its clients that wait to be accepted.
+  std::vector<std::uint32_t> waiting;
   // A listening socket's are connections: those that wait, and how many may.
   std::optional<std::uint64_t> recv_queue;
   std::optional<std::uint64_t> send_queue;

@@ -12,6 +12,11 @@
 namespace debug_process::sections::sockets {
 namespace {
 
+bool goes_out(const Socket& socket) {
+  // A UDP socket is connected by whoever begins.
+  return socket.incoming == false || socket.protocol.starts_with("udp");
+}
+
 // The port of a peer that connected to us means nothing: each connection has another.
 std::string peer_of(const Socket& socket) {
   if (socket.protocol == "unix") {
@@ -19,7 +24,7 @@ std::string peer_of(const Socket& socket) {
     if (socket.peer) return fmt::format("{}[{}]", socket.peer->name, socket.peer->pid);
     return {};
   }
-  if (socket.incoming == false) return socket.remote;
+  if (goes_out(socket)) return socket.remote;
   return socket.remote.substr(0, socket.remote.rfind(':'));
 }
 
@@ -48,7 +53,7 @@ std::vector<PeerGroup> group_by_peer(const std::vector<Socket>& sockets) {
     std::string peer = peer_of(socket);
     if (peer.empty()) continue;
     // Where a port has no name its number tells as much.
-    std::string service = socket.incoming == false ? socket.remote_service : socket.local_service;
+    std::string service = goes_out(socket) ? socket.remote_service : socket.local_service;
     if (service.empty() && socket.incoming == true)
       service = socket.local.substr(socket.local.rfind(':') + 1);
     PeerGroup& group = groups[{peer, service, socket.incoming}];

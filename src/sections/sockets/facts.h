@@ -60,7 +60,7 @@ struct Socket {
   std::string congestion_control;  // "cubic"; "" when unknown
   Counters total;                  // since it was made
   Counters window;                 // over the window
-  // Unix sockets.
+  // Unix sockets; the listening one while this waits to be accepted.
   std::optional<std::uint64_t> peer_inode;
   std::optional<Peer> peer;
 

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <functional>
+#include <string_view>
 #include <tuple>
+#include <unordered_set>
+#include <utility>
 
 #include "net/services.h"
 #include "proc/text.h"
@@ -56,23 +58,13 @@ void add_direction(const Tables& tables, Socket& socket) {
   if (socket.incoming != true) socket.remote_service = service_of(socket.remote, "tcp");
 }
 
-Socket make_socket(const proc::Fd& fd, const Tables& tables) {
-  const auto found = tables.found.find(*fd.inode);
-  Socket socket = found == tables.found.end() ? Socket{} : found->second;
-  socket.fd = fd.number;
-  socket.inode = *fd.inode;
-  if (!socket.known) {
-    const auto protocol = tables.protocols.find(fd.number);
-    socket.protocol = protocol == tables.protocols.end() ? "unknown" : protocol->second;
-    return socket;
-  }
+void complete(const Tables& tables, Socket& socket) {
   // An accepted socket has the name of the one that listened: that is whom its peer talks to.
   if (socket.peer_inode) {
     const auto name = tables.unix_names.find(*socket.peer_inode);
     if (name != tables.unix_names.end()) socket.remote = name->second;
   }
   add_direction(tables, socket);
-  return socket;
 }
 
 std::uint64_t queued(const Socket& socket) {
@@ -88,7 +80,21 @@ auto order(const Socket& socket) {
                    : socket.protocol == "unix" || socket.protocol == "netlink" ? 1
                                                                                : 0;
   return std::tuple(!in_trouble, ~queued(socket), kind, !socket.is_listening(),
-                    std::cref(socket.state).get(), socket.fd);
+                    std::string_view(socket.state), socket.fd);
+}
+
+// Sockets are large: their order is found first, and each is moved once.
+void sort(std::vector<Socket>& sockets) {
+  using Key = decltype(order(sockets.front()));
+  std::vector<std::pair<Key, Socket*>> keys;
+  keys.reserve(sockets.size());
+  for (Socket& socket : sockets) keys.emplace_back(order(socket), &socket);
+  std::sort(keys.begin(), keys.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Socket> sorted;
+  sorted.reserve(sockets.size());
+  for (const auto& [key, socket] : keys) sorted.push_back(std::move(*socket));
+  sockets = std::move(sorted);
 }
 
 template <typename T>
@@ -102,7 +108,7 @@ void count(Facts& facts, bool compared) {
   std::uint64_t total = 0;
   std::uint64_t unknown = 0;
   bool any_tcp = false;
-  proc::InodeSet seen;
+  std::unordered_set<std::uint64_t> seen;
   for (const Socket& socket : facts.sockets) {
     if (!seen.insert(socket.inode).second) continue;
     ++total;
@@ -143,19 +149,23 @@ Facts gather(const Source& source, const Result<proc::FdTable>& table, const Sna
     facts.completeness = Completeness::unavailable(reason_for("sockets", table.error()));
     return facts;
   }
-  Tables tables = read_tables(source, *table, start == nullptr ? Scope::later : Scope::wanted,
-                              facts.completeness);
-  // Where the namespace's could not be seen, its own are better than none.
-  for (const auto& [inode, socket] : tables.found)
-    if (is_tcp(socket) && socket.is_listening())
-      tables.listening_ports.insert(port_of(socket.local));
   for (const proc::Fd& fd : table->fds) {
     if (fd.type != proc::FdType::socket || !fd.inode) continue;
-    facts.sockets.push_back(make_socket(fd, tables));
-    if (start != nullptr) facts.sockets.back().window = counted_since(*start, facts.sockets.back());
+    facts.sockets.emplace_back();
+    facts.sockets.back().fd = fd.number;
+    facts.sockets.back().inode = *fd.inode;
   }
-  std::sort(facts.sockets.begin(), facts.sockets.end(),
-            [](const Socket& a, const Socket& b) { return order(a) < order(b); });
+  const Scope scope = start == nullptr ? Scope::later : Scope::wanted;
+  Tables tables = read_tables(source, table->base, scope, facts.sockets, facts.completeness);
+  // Where the namespace's could not be seen, its own are better than none.
+  for (const Socket& socket : facts.sockets)
+    if (is_tcp(socket) && socket.is_listening())
+      tables.listening_ports.insert(port_of(socket.local));
+  for (Socket& socket : facts.sockets) {
+    complete(tables, socket);
+    if (start != nullptr) socket.window = counted_since(*start, socket);
+  }
+  sort(facts.sockets);
   if (table->unreadable > 0) {
     facts.completeness.add_gap(fmt::format("{} descriptors could not be read", table->unreadable));
   }

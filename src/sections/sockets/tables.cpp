@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "net/diag_socket.h"
+#include "proc/net_tables.h"
 #include "proc/socket_protocol.h"
 #include "proc/sockstat.h"
 #include "sections/reasons.h"
@@ -67,10 +68,14 @@ constexpr std::array<Table, 3> kRareTables = {{{"mptcp", Kind::tcp, AF_INET, IPP
 
 class Reader {
  public:
-  Reader(const Source& source, const proc::FdTable& fds, Scope scope, Completeness& completeness)
-      : source_(source), fds_(fds), completeness_(completeness) {
-    for (const proc::Fd& fd : fds.fds)
-      if (fd.type == proc::FdType::socket && fd.inode) wanted_.insert(*fd.inode);
+  Reader(const Source& source, const std::string& base, Scope scope, std::vector<Socket>& sockets,
+         Completeness& completeness)
+      : source_(source), base_(base), sockets_(sockets), completeness_(completeness) {
+    wanted_.reserve(sockets.size());
+    for (std::size_t i = 0; i < sockets.size(); ++i) {
+      if (!wanted_.insert(sockets[i].inode).second) continue;
+      row_of_.emplace(sockets[i].inode, i);
+    }
     // A captured tree has no kernel behind it.
     live_ = source.procfs.root() == "/proc";
     if (wanted_.size() <= kFewSockets) ask_protocols();
@@ -79,13 +84,18 @@ class Reader {
   }
 
   Tables read() {
+    for (const Table& table : kRareTables)
+      if (expects(table.name)) read_one(table);
     for (const Table& table : kTables) {
       const bool is_tcp = table.kind == Kind::tcp;
       if (wants(table.name) || (is_tcp && read_tcp_even_so_ && diag_)) read_one(table);
     }
     if (!wanted_.empty()) ask_protocols();
     for (const Table& table : kRareTables)
-      if (expects(table.name)) read_one(table);
+      if (expects(table.name) && !tables_.read.contains(table.name)) read_one(table);
+    for (const Table& table : kTables)
+      if (table.kind == Kind::tcp && diag_ && wants(table.name)) read_bound(table);
+    fill_in_the_rest();
     std::sort(tables_.others.begin(), tables_.others.end());
     return std::move(tables_);
   }
@@ -94,35 +104,32 @@ class Reader {
   // Of those not found yet.
   void ask_protocols() {
     std::vector<int> missing;
-    for (const proc::Fd& fd : fds_.fds) {
-      if (fd.type != proc::FdType::socket || !fd.inode || !wanted_.contains(*fd.inode)) continue;
-      if (!protocols_.contains(*fd.inode)) missing.push_back(fd.number);
-    }
+    for (const Socket& socket : sockets_)
+      if (wanted_.contains(socket.inode) && !protocols_.contains(socket.inode))
+        missing.push_back(socket.fd);
     if (missing.empty() || missing.size() > kFewSockets) return;
-    tables_.protocols.merge(
-        proc::read_socket_protocols(source_.procfs, fds_.base, std::move(missing)));
-    for (const proc::Fd& fd : fds_.fds) {
-      const auto found = tables_.protocols.find(fd.number);
-      if (found != tables_.protocols.end() && fd.inode)
-        protocols_.emplace(*fd.inode, found->second);
+    const auto names = proc::read_socket_protocols(source_.procfs, base_, std::move(missing));
+    for (const Socket& socket : sockets_) {
+      const auto name = names.find(socket.fd);
+      if (name != names.end()) protocols_.emplace(socket.inode, name->second);
     }
   }
 
   void read_sockstat(Scope scope) {
-    const auto stat = source_.procfs.read(fmt::format("{}/net/sockstat", fds_.base))
-                          .and_then(proc::parse_sockstat);
+    const auto stat =
+        source_.procfs.read(fmt::format("{}/net/sockstat", base_)).and_then(proc::parse_sockstat);
     if (!stat) return;
     tables_.time_wait = stat->tcp_time_wait;
     read_tcp_even_so_ = scope == Scope::later && stat->tcp_in_use <= kCheapTable;
   }
 
   void open_diag() {
-    const auto theirs = source_.procfs.read_link(fds_.base + "/ns/net");
+    const auto theirs = source_.procfs.read_link(base_ + "/ns/net");
     const auto ours = source_.procfs.read_link("self/ns/net");
     // Neither: this kernel has no namespaces.
     const bool same = theirs ? ours && *theirs == *ours : !ours;
     auto diag = net::DiagSocket::open(
-        same ? "" : fmt::format("{}/{}/ns/net", source_.procfs.root(), fds_.base));
+        same ? "" : fmt::format("{}/{}/ns/net", source_.procfs.root(), base_));
     if (diag) {
       diag_.emplace(std::move(*diag));
     } else if (!same && is_refused(diag.error())) {
@@ -190,6 +197,13 @@ class Reader {
     }
   }
 
+  // An older kernel has none, and to look costs as much as the whole table.
+  void read_bound(const Table& table) {
+    static_cast<void>(
+        diag_->dump(net::inet_dump_request(table.family, table.protocol, net::InetStates::bound),
+                    kDumpLimit, [&](const nlmsghdr& message) { add_inet(message, table); }));
+  }
+
   void add_inet(const nlmsghdr& message, const Table& table) {
     const net::InetHead head = net::inet_head(message);
     if (table.kind == Kind::tcp && head.state == kListen)
@@ -208,15 +222,37 @@ class Reader {
   void add_unix(const net::UnixSocket& seen) {
     if (wanted_.contains(seen.inode)) add(to_socket(seen));
     if (!seen.name.empty()) tables_.unix_names.emplace(seen.inode, seen.name);
+    for (const std::uint32_t client : seen.waiting) listener_of_.emplace(client, seen.inode);
   }
 
   void add(Socket socket) {
-    const std::uint64_t inode = socket.inode;
-    if (wanted_.erase(inode) > 0) tables_.found.emplace(inode, std::move(socket));
+    if (wanted_.erase(socket.inode) == 0) return;
+    Socket& row = sockets_[row_of_.at(socket.inode)];
+    socket.fd = row.fd;
+    row = std::move(socket);
+  }
+
+  // A second descriptor of the same socket, and what is in no table.
+  void fill_in_the_rest() {
+    for (std::size_t i = 0; i < sockets_.size(); ++i) {
+      Socket& socket = sockets_[i];
+      if (const std::size_t first = row_of_.at(socket.inode); first != i) {
+        const int fd = socket.fd;
+        socket = sockets_[first];
+        socket.fd = fd;
+      }
+      // Whoever waits to be accepted has the listening socket for a peer until then.
+      const auto listener = listener_of_.find(socket.inode);
+      if (listener != listener_of_.end() && !socket.peer_inode)
+        socket.peer_inode = listener->second;
+      if (socket.known) continue;
+      const auto protocol = protocols_.find(socket.inode);
+      socket.protocol = protocol == protocols_.end() ? "unknown" : protocol->second;
+    }
   }
 
   void read_proc(const Table& table) {
-    const auto text = source_.procfs.read(fmt::format("{}/net/{}", fds_.base, table.name));
+    const auto text = source_.procfs.read(fmt::format("{}/net/{}", base_, table.name));
     if (!text) {
       // Each is optional in the kernel: no IPv6, no packet sockets.
       if (!proc::is_gone(text.error()))
@@ -269,10 +305,13 @@ class Reader {
   }
 
   const Source& source_;
-  const proc::FdTable& fds_;
+  const std::string& base_;
+  std::vector<Socket>& sockets_;
   Completeness& completeness_;
   proc::InodeSet wanted_;                                     // not found yet
+  std::unordered_map<std::uint64_t, std::size_t> row_of_;     // by inode, its first descriptor's
   std::unordered_map<std::uint64_t, std::string> protocols_;  // by inode, as far as known
+  std::unordered_map<std::uint64_t, std::uint64_t> listener_of_;  // unix, by the client's inode
   bool live_ = false;
   bool read_tcp_even_so_ = false;
   bool told_tcp_loss_ = false;
@@ -283,9 +322,9 @@ class Reader {
 
 }  // namespace
 
-Tables read_tables(const Source& source, const proc::FdTable& fds, Scope scope,
-                   Completeness& completeness) {
-  return Reader(source, fds, scope, completeness).read();
+Tables read_tables(const Source& source, const std::string& base, Scope scope,
+                   std::vector<Socket>& sockets, Completeness& completeness) {
+  return Reader(source, base, scope, sockets, completeness).read();
 }
 
 }  // namespace debug_process::sections::sockets

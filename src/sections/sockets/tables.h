@@ -8,16 +8,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "proc/fd_table.h"
-#include "proc/net_tables.h"
 #include "sections/sockets/facts.h"
 #include "sections/source.h"
 
 namespace debug_process::sections::sockets {
 
 struct Tables {
-  std::unordered_map<std::uint64_t, Socket> found;  // by inode; without a descriptor's number
-  std::map<int, std::string> protocols;             // by descriptor, of those asked for
   // What else the tables read hold, of other processes: inodes, ascending. A socket that is in none
   // of both, and whose table was read, did not exist.
   std::vector<std::uint64_t> others;
@@ -32,7 +28,8 @@ enum class Scope {
   later,   // what is cheap is read even so: a socket may be made later, and has to be new then
 };
 
-[[nodiscard]] Tables read_tables(const Source& source, const proc::FdTable& fds, Scope scope,
-                                 Completeness& completeness);
+// Fills in `sockets`, which have their descriptors and inodes only. `base` as FdTable's.
+[[nodiscard]] Tables read_tables(const Source& source, const std::string& base, Scope scope,
+                                 std::vector<Socket>& sockets, Completeness& completeness);
 
 }  // namespace debug_process::sections::sockets

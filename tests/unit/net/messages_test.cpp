@@ -117,6 +117,18 @@ TEST(UnixDiag, ReadsNamesPeersAndQueues) {
   EXPECT_EQ(socket->send_queue, 12U);
 }
 
+TEST(UnixDiag, KnowsWhoWaitsToBeAccepted) {
+  Message message = answer(unix_diag_msg{AF_UNIX, SOCK_STREAM, kListening, 0, 42, {1, 0}});
+  add(message, UNIX_DIAG_ICONS, as_bytes(std::array<std::uint32_t, 2>{50, 51}));
+  EXPECT_EQ(parse_unix(header(message))->waiting, (std::vector<std::uint32_t>{50, 51}));
+}
+
+TEST(UnixDiag, APeerThatIsNotHeldIsNone) {
+  Message message = answer(unix_diag_msg{AF_UNIX, SOCK_STREAM, kEstablished, 0, 42, {1, 0}});
+  add(message, UNIX_DIAG_PEER, as_bytes(std::uint32_t{0}));
+  EXPECT_FALSE(parse_unix(header(message))->peer_inode);
+}
+
 TEST(UnixDiag, ShowsEachNulOfAnAbstractName) {
   Message message = answer(unix_diag_msg{AF_UNIX, SOCK_DGRAM, 7, 0, 42, {1, 0}});
   add(message, UNIX_DIAG_NAME, {"\0a\0b\0", 5});
