@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
-#include <unordered_set>
 
 #include "sections/sockets/gather.h"
 
@@ -47,9 +46,8 @@ void add(const Socket& socket, PeerGroup& group) {
 std::vector<PeerGroup> group_by_peer(const std::vector<Socket>& sockets) {
   using Key = std::tuple<std::string, std::string, std::optional<bool>>;
   std::map<Key, PeerGroup> groups;
-  std::unordered_set<std::uint64_t> seen;
   for (const Socket& socket : sockets) {
-    if (socket.state != "ESTABLISHED" || !seen.insert(socket.inode).second) continue;
+    if (socket.counted || socket.state != "ESTABLISHED") continue;
     std::string peer = peer_of(socket);
     if (peer.empty()) continue;
     // Where a port has no name its number tells as much.

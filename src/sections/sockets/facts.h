@@ -36,6 +36,7 @@ struct Peer {
 struct Socket {
   int fd = -1;
   std::uint64_t inode = 0;  // two descriptors of one inode share one socket
+  bool counted = false;     // with another descriptor's row: this is the same socket
   std::string protocol;     // "tcp", "tcp6", "udp", "udp6", "raw", "raw6", "icmp", "icmp6", "unix",
                             // "netlink", "packet", "vsock", "mptcp", "xdp", ..., "unknown"
   std::string type;  // "stream", "dgram", "seqpacket", "raw" where the protocol alone does not say

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <string_view>
 #include <tuple>
-#include <unordered_set>
 #include <utility>
 
 #include "net/services.h"
@@ -108,9 +107,8 @@ void count(Facts& facts, bool compared) {
   std::uint64_t total = 0;
   std::uint64_t unknown = 0;
   bool any_tcp = false;
-  std::unordered_set<std::uint64_t> seen;
   for (const Socket& socket : facts.sockets) {
-    if (!seen.insert(socket.inode).second) continue;
+    if (socket.counted) continue;
     ++total;
     if (!socket.known) ++unknown;
     any_tcp = any_tcp || is_tcp(socket);

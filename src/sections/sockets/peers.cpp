@@ -39,7 +39,7 @@ class Search {
     }
     for (const std::string& fd : *fds) {
       if (done() || is_late()) return;
-      const auto link = source_.procfs.read_link(folder + "/" + fd);
+      const auto link = source_.procfs.read_link(fmt::format("{}/{}", folder, fd));
       if (!link || !link->starts_with(kSocketLink)) continue;
       const auto inode = proc::to_number<std::uint64_t>(std::string_view(*link).substr(
           kSocketLink.size(), link->size() - kSocketLink.size() - 1));

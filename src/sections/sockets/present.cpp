@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <tuple>
-#include <unordered_set>
 
 namespace debug_process::sections::sockets {
 namespace {
@@ -48,9 +47,8 @@ report::Table listening_table(const Facts& facts) {
                       {},
                       {}};
   std::vector<const Socket*> sockets;
-  std::unordered_set<std::uint64_t> seen;
   for (const Socket& socket : facts.sockets)
-    if (is_open_to_all(socket) && seen.insert(socket.inode).second) sockets.push_back(&socket);
+    if (is_open_to_all(socket) && !socket.counted) sockets.push_back(&socket);
   const auto order = [](const Socket& socket) {
     return std::tuple(-fill(socket).value_or(Ratio{0}).value, ~socket.window.drops.value_or(0),
                       !socket.is_listening(), socket.protocol == "unix", socket.fd);

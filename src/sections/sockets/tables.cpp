@@ -71,16 +71,14 @@ class Reader {
   Reader(const Source& source, const std::string& base, Scope scope, std::vector<Socket>& sockets,
          Completeness& completeness)
       : source_(source), base_(base), sockets_(sockets), completeness_(completeness) {
-    wanted_.reserve(sockets.size());
-    for (std::size_t i = 0; i < sockets.size(); ++i) {
-      if (!wanted_.insert(sockets[i].inode).second) continue;
-      row_of_.emplace(sockets[i].inode, i);
-    }
+    row_of_.reserve(sockets.size());
+    for (Socket& socket : sockets) socket.counted = !row_of_.emplace(socket.inode, &socket).second;
+    missing_ = row_of_.size();
     // A captured tree has no kernel behind it.
     live_ = source.procfs.root() == "/proc";
-    if (wanted_.size() <= kFewSockets) ask_protocols();
+    if (missing_ <= kFewSockets) ask_protocols();
     read_sockstat(scope);
-    if (live_ && (!wanted_.empty() || read_tcp_even_so_)) open_diag();
+    if (live_ && (missing_ > 0 || read_tcp_even_so_)) open_diag();
   }
 
   Tables read() {
@@ -90,7 +88,7 @@ class Reader {
       const bool is_tcp = table.kind == Kind::tcp;
       if (wants(table.name) || (is_tcp && read_tcp_even_so_ && diag_)) read_one(table);
     }
-    if (!wanted_.empty()) ask_protocols();
+    if (missing_ > 0) ask_protocols();
     for (const Table& table : kRareTables)
       if (expects(table.name) && !tables_.read.contains(table.name)) read_one(table);
     for (const Table& table : kTables)
@@ -105,8 +103,7 @@ class Reader {
   void ask_protocols() {
     std::vector<int> missing;
     for (const Socket& socket : sockets_)
-      if (wanted_.contains(socket.inode) && !protocols_.contains(socket.inode))
-        missing.push_back(socket.fd);
+      if (is_missing(socket) && !protocols_.contains(socket.inode)) missing.push_back(socket.fd);
     if (missing.empty() || missing.size() > kFewSockets) return;
     const auto names = proc::read_socket_protocols(source_.procfs, base_, std::move(missing));
     for (const Socket& socket : sockets_) {
@@ -141,9 +138,20 @@ class Reader {
     }
   }
 
+  [[nodiscard]] static bool is_missing(const Socket& socket) {
+    return !socket.known && !socket.counted;
+  }
+
+  // The one that is missing, by its inode; nullptr when that is none of ours, or found already.
+  [[nodiscard]] Socket* missing_row(std::uint64_t inode) const {
+    const auto row = row_of_.find(inode);
+    return row == row_of_.end() || row->second->known ? nullptr : row->second;
+  }
+
   [[nodiscard]] bool expects(std::string_view table) const {
-    return std::any_of(wanted_.begin(), wanted_.end(), [&](std::uint64_t inode) {
-      const auto protocol = protocols_.find(inode);
+    return std::any_of(sockets_.begin(), sockets_.end(), [&](const Socket& socket) {
+      if (!is_missing(socket)) return false;
+      const auto protocol = protocols_.find(socket.inode);
       return protocol != protocols_.end() && protocol->second == table;
     });
   }
@@ -151,9 +159,10 @@ class Reader {
   // A socket whose protocol is not known may be in any table. An accepted one is called as its
   // listening one is, although MPTCP has fallen back to TCP.
   [[nodiscard]] bool wants(std::string_view table) const {
-    if (wanted_.size() > kFewSockets) return true;
-    return std::any_of(wanted_.begin(), wanted_.end(), [&](std::uint64_t inode) {
-      const auto protocol = protocols_.find(inode);
+    if (missing_ == 0) return false;
+    return std::any_of(sockets_.begin(), sockets_.end(), [&](const Socket& socket) {
+      if (!is_missing(socket)) return false;
+      const auto protocol = protocols_.find(socket.inode);
       if (protocol == protocols_.end() || protocol->second == table) return true;
       return table.starts_with("tcp") && protocol->second == "m" + std::string(table);
     });
@@ -178,7 +187,7 @@ class Reader {
               : done.error().message();
     }
     if (table.kind == Kind::vsock || table.name.starts_with("mptcp")) return;
-    if (!wanted_.empty()) read_proc(table);
+    if (missing_ > 0) read_proc(table);
   }
 
   Result<void> dump(const Table& table) {
@@ -189,7 +198,9 @@ class Reader {
         });
       case Kind::vsock:
         return diag_->dump(net::vsock_dump_request(), kDumpLimit, [this](const nlmsghdr& message) {
-          if (const auto seen = net::parse_vsock(message)) add(to_socket(*seen));
+          const auto seen = net::parse_vsock(message);
+          if (!seen) return;
+          if (Socket* const row = missing_row(seen->inode)) fill(*row, to_socket(*seen));
         });
       default:
         return diag_->dump(net::inet_dump_request(table.family, table.protocol), kDumpLimit,
@@ -208,38 +219,39 @@ class Reader {
     const net::InetHead head = net::inet_head(message);
     if (table.kind == Kind::tcp && head.state == kListen)
       tables_.listening_ports.insert(head.local_port);
-    if (!wanted_.contains(head.inode)) {
-      if (head.inode != 0) tables_.others.push_back(head.inode);
+    if (head.inode == 0) return;
+    Socket* const row = missing_row(head.inode);
+    if (row == nullptr) {
+      tables_.others.push_back(head.inode);
       return;
     }
     const auto seen = net::parse_inet(message);
     if (!seen) return;
     const std::string interface =
         seen->id.idiag_if == 0 ? std::string() : diag_->interface_name(seen->id.idiag_if);
-    add(to_socket(*seen, table.name, interface));
+    fill(*row, to_socket(*seen, table.name, interface));
   }
 
   void add_unix(const net::UnixSocket& seen) {
-    if (wanted_.contains(seen.inode)) add(to_socket(seen));
+    if (Socket* const row = missing_row(seen.inode)) fill(*row, to_socket(seen));
     if (!seen.name.empty()) tables_.unix_names.emplace(seen.inode, seen.name);
     for (const std::uint32_t client : seen.waiting) listener_of_.emplace(client, seen.inode);
   }
 
-  void add(Socket socket) {
-    if (wanted_.erase(socket.inode) == 0) return;
-    Socket& row = sockets_[row_of_.at(socket.inode)];
+  void fill(Socket& row, Socket&& socket) {
     socket.fd = row.fd;
     row = std::move(socket);
+    --missing_;
   }
 
   // A second descriptor of the same socket, and what is in no table.
   void fill_in_the_rest() {
-    for (std::size_t i = 0; i < sockets_.size(); ++i) {
-      Socket& socket = sockets_[i];
-      if (const std::size_t first = row_of_.at(socket.inode); first != i) {
+    for (Socket& socket : sockets_) {
+      if (socket.counted) {
         const int fd = socket.fd;
-        socket = sockets_[first];
+        socket = *row_of_.at(socket.inode);
         socket.fd = fd;
+        socket.counted = true;
       }
       // Whoever waits to be accepted has the listening socket for a peer until then.
       const auto listener = listener_of_.find(socket.inode);
@@ -259,7 +271,10 @@ class Reader {
         completeness_.add_gap(reason_for(fmt::format("{} sockets", table.name), text.error()));
       return;
     }
-    auto rows = proc::parse_net_table(table.name, *text, &wanted_);
+    proc::InodeSet wanted;
+    for (const Socket& socket : sockets_)
+      if (is_missing(socket)) wanted.insert(socket.inode);
+    auto rows = proc::parse_net_table(table.name, *text, &wanted);
     if (!rows) {
       completeness_.add_gap(rows.error().message());
       return;
@@ -290,7 +305,7 @@ class Reader {
       // Packet sockets have a column for one direction only.
       if (table.name != "packet") socket.send_queue = row.send_queue;
     }
-    add(std::move(socket));
+    if (Socket* const known = missing_row(socket.inode)) fill(*known, std::move(socket));
   }
 
   // What /proc has told less of than sock_diag would have.
@@ -308,8 +323,8 @@ class Reader {
   const std::string& base_;
   std::vector<Socket>& sockets_;
   Completeness& completeness_;
-  proc::InodeSet wanted_;                                     // not found yet
-  std::unordered_map<std::uint64_t, std::size_t> row_of_;     // by inode, its first descriptor's
+  std::size_t missing_ = 0;                                   // sockets that are in no table so far
+  std::unordered_map<std::uint64_t, Socket*> row_of_;         // by inode, its first descriptor's
   std::unordered_map<std::uint64_t, std::string> protocols_;  // by inode, as far as known
   std::unordered_map<std::uint64_t, std::uint64_t> listener_of_;  // unix, by the client's inode
   bool live_ = false;

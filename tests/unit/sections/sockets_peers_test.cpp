@@ -67,6 +67,7 @@ TEST(SocketsByPeer, CountsASharedSocketOnceAndOnlyEstablishedOnes) {
   auto sockets = std::vector{established(1, "10.0.0.1:443", "10.0.0.2:50001", true),
                              established(1, "10.0.0.1:443", "10.0.0.2:50001", true),
                              established(2, "10.0.0.1:443", "10.0.0.2:50002", true)};
+  sockets[1].counted = true;
   sockets[2].state = "CLOSE_WAIT";
   const auto groups = group_by_peer(sockets);
   ASSERT_EQ(groups.size(), 1U);
