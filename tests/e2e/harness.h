@@ -23,6 +23,9 @@ using Json = nlohmann::json;
 // A program in PATH or in the sbin folders.
 [[nodiscard]] std::optional<std::string> find_program(const std::string& name);
 
+// A TCP port of 127.0.0.1 that is free now.
+[[nodiscard]] int free_port();
+
 // The fixture of every test that needs root and BPF: skipped, with the reason, where they are
 // missing.
 class NeedsBpf : public ::testing::Test {

@@ -1,10 +1,7 @@
 // Real servers under load: the report against readlink over /proc/PID/fd, ss and smaps_rollup.
 // SPDX-License-Identifier: Apache-2.0
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,20 +18,6 @@ using ::testing::AnyOf;
 using ::testing::Contains;
 
 class Server : public NeedsBpf {};
-
-// A TCP port of 127.0.0.1 that is free now.
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  const bool bound = ::bind(fd, generic, length) == 0 && ::getsockname(fd, generic, &length) == 0;
-  ::close(fd);
-  if (!bound) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
-}
 
 std::map<int, std::string> links_of(pid_t pid) {
   std::map<int, std::string> links;

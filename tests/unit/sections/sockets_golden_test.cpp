@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -100,6 +101,13 @@ Facts sample() {
   return facts;
 }
 
+// What stands around it is not this file's.
+std::string section_of(const std::string& whole) {
+  const auto begin = std::min(whole.find("== Sockets"), whole.find("    \"sockets\": {"));
+  const auto end = whole.find("  \"collection\"");
+  return whole.substr(std::min(begin, whole.size()), end - std::min(begin, end));
+}
+
 struct Golden {
   const char* file;
   render::Format format;
@@ -115,7 +123,7 @@ TEST_P(SocketsGolden, IsWhatIsRendered) {
   report::Report report;
   report.sections = {present(sample())};
   const std::string path = std::string(DEBUG_PROCESS_TESTS_DIR) + "/golden/" + GetParam().file;
-  const std::string rendered = render::render(report, GetParam().format, {});
+  const std::string rendered = section_of(render::render(report, GetParam().format, {}));
   if (std::getenv("UPDATE_GOLDEN") != nullptr) {
     std::ofstream(path, std::ios::binary) << rendered;
     GTEST_SKIP() << "wrote " << path;
