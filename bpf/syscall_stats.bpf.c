@@ -46,72 +46,101 @@ int BPF_PROG(dp_sys_enter, struct pt_regs *regs, long number)
 	if (!watching_since && !begins_now(number))
 		return 0;
 	key = make_key(number, is_compat_call());
+	if (pid_tgid >> 32 == target_tgid)
+		descriptors_at_enter(regs, key);
 	if (filtered && !is_wanted(key))
 		return 0;
 	call_begins(pid_tgid, key, bpf_ktime_get_ns());
 	return 0;
 }
 
-/* Returns the number of bytes taken, 0 or less when there are none to have. */
-static __always_inline long take_example(struct error_value *value, struct pt_regs *regs, __u32 abi,
-					 __u32 kind)
+/* Returns 0 when the call is not counted here. */
+static __noinline int count_failed_text(struct pt_regs *regs, const struct finished *call,
+					__u32 kind)
 {
+	__u32 abi = call->key >> KEY_ABI_SHIFT;
+	struct failed_text failed = {
+		.error = {.key = call->key, .errno_value = (__u32)-call->ret},
+		.kind = kind,
+	};
+	void *from = (void *)call_arg(regs, abi, kind != OBJECT_PATH_ARG0);
 	__u64 size;
+	long length;
 
-	switch (kind) {
-	case EXAMPLE_PATH_ARG0:
-		return bpf_probe_read_user_str(value->data, sizeof(value->data),
-					       (void *)call_arg(regs, abi, 0));
-	case EXAMPLE_PATH_ARG1:
-		return bpf_probe_read_user_str(value->data, sizeof(value->data),
-					       (void *)call_arg(regs, abi, 1));
-	case EXAMPLE_SOCKADDR_ARG1:
+	if (kind == OBJECT_SOCKADDR_ARG1) {
 		size = call_arg(regs, abi, 2);
-		if (size > sizeof(value->data))
-			size = sizeof(value->data);
-		if (bpf_probe_read_user(value->data, size, (void *)call_arg(regs, abi, 1)))
-			return 0;
-		return size;
-	case EXAMPLE_FD_ARG0:
-		value->fd = (__s32)call_arg(regs, abi, 0);
-		return 1;
+		if (size > sizeof(failed.data))
+			size = sizeof(failed.data);
+		length = bpf_probe_read_user(failed.data, size, from) ? 0 : size;
+	} else {
+		length = bpf_probe_read_user_str(failed.data, sizeof(failed.data), from);
 	}
+	if (length <= 0) /* none given, or on a page that is not present */
+		return 0;
+	failed.length = length;
+	if (count_in(&dp_failed_texts, &failed))
+		return 1;
+	count_loss(LOSS_ERROR_OBJECTS);
 	return 0;
 }
 
-/* Only the first failure of a kind pays for its example; a page not present means the next one. */
-static __always_inline void count_error(struct pt_regs *regs, __u32 key, long ret)
+static __always_inline _Bool count_failed_fd(struct pt_regs *regs, const struct finished *call)
 {
-	struct error_value *value = add_error(key, (__u32)-ret);
-	__u32 index = key_index(key);
-	long length;
+	struct failed_fd failed = {
+		.error = {.key = call->key, .errno_value = (__u32)-call->ret},
+		.fd = call_arg(regs, call->key >> KEY_ABI_SHIFT, 0),
+	};
 
-	if (!value || value->kind || index >= INDEXED_KEYS)
-		return;
-	length = take_example(value, regs, key >> KEY_ABI_SHIFT, example_kinds[index]);
-	if (length <= 0)
-		return;
-	value->length = length;
-	value->kind = example_kinds[index];
+	if (count_in(&dp_failed_fds, &failed))
+		return 1;
+	count_loss(LOSS_ERROR_OBJECTS);
+	return 0;
+}
+
+/* What failed, how, and what it was about. */
+static __always_inline void count_error(struct pt_regs *regs, const struct finished *call)
+{
+	__u32 index = key_index(call->key);
+	__u32 kind = index < INDEXED_KEYS ? object_kinds[index] : OBJECT_NONE;
+	_Bool counted = 0;
+
+	if (kind == OBJECT_FD_ARG0)
+		counted = count_failed_fd(regs, call);
+	else if (kind != OBJECT_NONE)
+		counted = count_failed_text(regs, call, kind);
+	if (!counted)
+		add_error(call->key, (__u32)-call->ret);
 }
 
 TRACEPOINT("sys_exit")
 int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	_Bool own = pid_tgid >> 32 == target_tgid; /* children have descriptors of their own */
+	struct finished *call;
+	__u32 zero = 0, key, kind;
 	long number;
-	__u32 key;
 
 	if (!is_target(pid_tgid) || !watching_since)
 		return 0;
+	call = bpf_map_lookup_elem(&dp_finished, &zero);
+	if (!call)
+		return 0;
 	number = call_number(regs);
-	if (filtered && passes_by(make_key(number, is_compat_call()), number)) {
+	key = make_key(number, is_compat_call());
+	kind = own ? io_kind_of(key) : IO_NONE;
+	if (kind >= IO_OPEN_ARG0)
+		follow_descriptors(regs, key, ret);
+	if (filtered && passes_by(key, number)) {
 		count_passed();
 		return 0;
 	}
-	key = call_ends(pid_tgid, number, ret, bpf_ktime_get_ns());
-	if (key != KEY_NONE)
-		count_error(regs, key, ret);
+	if (!call_ends(pid_tgid, number, ret, bpf_ktime_get_ns(), call))
+		return 0;
+	if (kind != IO_NONE && kind < IO_OPEN_ARG0)
+		count_io(regs, call, kind);
+	if (call->error)
+		count_error(regs, call);
 	return 0;
 }
 
@@ -263,8 +292,10 @@ int BPF_PROG(dp_exec, struct task_struct *task, pid_t old_pid)
 
 	if (!is_watched(tgid))
 		return 0;
-	if (tgid == target_tgid)
+	if (tgid == target_tgid) {
 		__sync_fetch_and_add(&execs, 1);
+		__sync_fetch_and_add(&fd_generation, 1); /* FD_CLOEXEC */
+	}
 	if (follow)
 		keep_name(task);
 	if ((__u32)old_pid == tid)

@@ -9,6 +9,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "arch.bpf.h"
+#include "descriptors.bpf.h"
 #include "filter.bpf.h"
 #include "histogram.bpf.h"
 #include "losses.bpf.h"
@@ -25,7 +26,7 @@
 
 const volatile __u32 thread_mask; /* number of thread slots - 1; a power of two - 1 */
 const volatile __u8 from_next_exec;
-const volatile __u8 example_kinds[INDEXED_KEYS]; /* enum example_kind */
+const volatile __u8 object_kinds[INDEXED_KEYS]; /* enum object_kind */
 
 /*
  * In the initial PID namespace; 0: nobody. Not constant: before the window user space is the
@@ -92,19 +93,28 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
 	__type(key, struct error_key);
-	__type(value, struct error_value);
+	__type(value, __u64);
 } dp_errors SEC(".maps");
 
-static const struct error_value no_error;
+/*
+ * A failed call is in one of three maps: by what it was about, a path or an address, or a
+ * descriptor; or else, where that is not known, in the one above.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2048);
+	__type(key, struct failed_text);
+	__type(value, __u64);
+} dp_failed_texts SEC(".maps");
 
-static __always_inline __u32 key_index(__u32 key)
-{
-	__u32 abi = key >> KEY_ABI_SHIFT, nr = key & KEY_NUMBER_MASK;
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2048);
+	__type(key, struct failed_fd);
+	__type(value, __u64);
+} dp_failed_fds SEC(".maps");
 
-	if (nr >= INDEXED_NUMBERS || abi > ABI_COMPAT32)
-		return INDEXED_KEYS;
-	return abi * INDEXED_NUMBERS + nr;
-}
+static const __u64 no_calls;
 
 /* The call's slot in this CPU's table, taken at its first use; CALL_SLOTS when there is none. */
 static __always_inline __u32 slot_for(struct cpu_table *table, __u32 key)
@@ -186,10 +196,9 @@ static __noinline int add_overflow(__u32 key, _Bool error, _Bool restart, _Bool 
 	return 0;
 }
 
-static __always_inline void add_to_histogram(__u32 slot, __u64 ns)
+static __always_inline void add_to_histogram(__u32 slot, __u64 bucket)
 {
 	struct cpu_histogram *histogram = bpf_map_lookup_elem(&dp_histograms, &slot);
-	__u64 bucket = histogram_bucket(ns);
 
 	/* The verifier must see the check on the very register that it indexes with. */
 	barrier_var(bucket);
@@ -205,49 +214,48 @@ static __always_inline __u32 previous_slot(struct cpu_table *table, struct threa
 	return slot_for(table, thread->previous_key);
 }
 
-static __always_inline void add_finished(struct thread_slot *thread, __u32 key, _Bool error,
-					 _Bool restart, _Bool timed, __u64 ns)
+static __always_inline void add_finished(struct thread_slot *thread, const struct finished *call,
+					 _Bool restart)
 {
 	__u32 zero = 0, slot, from;
 	struct cpu_table *table = bpf_map_lookup_elem(&dp_calls, &zero);
 
 	if (!table)
 		return;
-	slot = slot_for(table, key);
+	slot = slot_for(table, call->key);
 	if (slot >= CALL_SLOTS) {
-		add_overflow(key, error, restart, timed, ns);
+		add_overflow(call->key, call->error, restart, call->timed, call->ns);
 		return;
 	}
-	add_call(&table->counters[slot], error, restart, timed, ns);
+	add_call(&table->counters[slot], call->error, restart, call->timed, call->ns);
 	from = previous_slot(table, thread);
 	if (from < CALL_SLOTS)
 		table->transitions[from][slot]++;
-	if (timed)
-		add_to_histogram(slot, ns);
+	if (call->timed)
+		add_to_histogram(slot, call->bucket);
 }
 
-static __always_inline struct error_value *error_row(__u32 key, __u32 errno_value)
+/* One more in the row, which is made at its first. Returns 0 when there is no room for it. */
+static __always_inline _Bool count_in(void *map, const void *key)
+{
+	__u64 *calls = bpf_map_lookup_elem(map, key);
+
+	if (!calls) {
+		bpf_map_update_elem(map, key, &no_calls, BPF_NOEXIST);
+		calls = bpf_map_lookup_elem(map, key);
+		if (!calls)
+			return 0;
+	}
+	__sync_fetch_and_add(calls, 1);
+	return 1;
+}
+
+static __always_inline void add_error(__u32 key, __u32 errno_value)
 {
 	struct error_key row = {.key = key, .errno_value = errno_value};
-	struct error_value *value = bpf_map_lookup_elem(&dp_errors, &row);
 
-	if (value)
-		return value;
-	bpf_map_update_elem(&dp_errors, &row, &no_error, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&dp_errors, &row);
-}
-
-/* The caller fills the example in; only the first to come takes it. */
-static __always_inline struct error_value *add_error(__u32 key, __u32 errno_value)
-{
-	struct error_value *value = error_row(key, errno_value);
-
-	if (!value) {
+	if (!count_in(&dp_errors, &row))
 		count_loss(LOSS_ERRORS);
-		return NULL;
-	}
-	__sync_fetch_and_add(&value->calls, 1);
-	return value;
 }
 
 /* The thread's slot, taken at its first event; NULL: other threads have both of its places. */
@@ -300,13 +308,15 @@ static __always_inline void call_begins(__u64 pid_tgid, __u32 key, __u64 now)
 	struct thread_slot *thread = own_slot((__u32)pid_tgid, tgid);
 
 	if (never_returns(key)) {
+		const struct finished call = {.key = key};
+
 		if (thread) {
 			thread->entered_ns = 0;
 			thread->previous_key = key;
 		}
 		if (failed_only)
 			return;
-		add_finished(thread, key, 0, 0, 0, 0);
+		add_finished(thread, &call, 0);
 		add_to_thread(thread, tgid, 0, 0);
 		return;
 	}
@@ -380,10 +390,11 @@ static __always_inline void follow_restart(struct thread_slot *thread, __u32 key
 }
 
 /*
- * Counts a call that returns `ret`; `number` is what the kernel has for it at exit. Returns its
- * key if it failed, for counting the error by errno, else KEY_NONE.
+ * Counts a call that returns `ret`; `number` is what the kernel has for it at exit. Fills in `call`
+ * and returns 1, or 0 when it does not count.
  */
-static __always_inline __u32 call_ends(__u64 pid_tgid, long number, long ret, __u64 now)
+static __always_inline _Bool call_ends(__u64 pid_tgid, long number, long ret, __u64 now,
+				       struct finished *call)
 {
 	__u32 tid = pid_tgid, tgid = pid_tgid >> 32;
 	__u32 key = filtered ? make_key(number, is_compat_call()) : KEY_NONE;
@@ -416,13 +427,13 @@ static __always_inline __u32 call_ends(__u64 pid_tgid, long number, long ret, __
 		/* A sigreturn still tells how a restart went. */
 		if (thread && number == -1)
 			follow_restart(thread, key, 0, 1, ret);
-		return KEY_NONE;
+		return 0;
 	}
 	if (!timed) {
 		if (!filtered)
 			key = make_key(number, is_compat_call());
 		if (ret == 0 && is_fork_call(key >> KEY_ABI_SHIFT, key & KEY_NUMBER_MASK))
-			return KEY_NONE;
+			return 0;
 	}
 	/* A sigreturn returns nothing of its own: that is the interrupted code's. */
 	sigreturn = is_sigreturn(key);
@@ -432,13 +443,19 @@ static __always_inline __u32 call_ends(__u64 pid_tgid, long number, long ret, __
 		follow_restart(thread, key, restart, sigreturn, ret);
 	if (failed_only && !error) {
 		count_passed();
-		return KEY_NONE;
+		return 0;
 	}
-	add_finished(thread, key, error, restart, timed, ns);
+	call->key = key;
+	call->ret = sigreturn ? 0 : ret;
+	call->error = error;
+	call->timed = timed;
+	call->ns = ns;
+	call->bucket = histogram_bucket(ns);
+	add_finished(thread, call, restart);
 	add_to_thread(thread, tgid, error, ns);
 	if (thread)
 		thread->previous_key = key;
-	return error ? key : KEY_NONE;
+	return 1;
 }
 
 #endif

@@ -116,23 +116,93 @@ struct error_key {
 	__u32 errno_value;
 };
 
-enum example_kind {
-	EXAMPLE_NONE = 0,
-	EXAMPLE_PATH_ARG0 = 1,
-	EXAMPLE_PATH_ARG1 = 2,
-	EXAMPLE_SOCKADDR_ARG1 = 3,
-	EXAMPLE_FD_ARG0 = 4,
+/* Which argument tells what a call was about. */
+enum object_kind {
+	OBJECT_NONE = 0,
+	OBJECT_PATH_ARG0 = 1,
+	OBJECT_PATH_ARG1 = 2,
+	OBJECT_SOCKADDR_ARG1 = 3,
+	OBJECT_FD_ARG0 = 4,
 };
 
-#define EXAMPLE_BYTES 128
+#define OBJECT_BYTES 128 /* no more of a path or an address is taken */
 
-struct error_value {
-	__u64 calls;
+/* The path or the address of failed calls; what is beyond `length` is zero. */
+struct failed_text {
+	struct error_key error;
+	__u32 kind;   /* enum object_kind */
+	__u32 length; /* of a path, with its NUL */
+	char data[OBJECT_BYTES];
+};
+
+struct failed_fd {
+	struct error_key error;
 	__s32 fd;
-	__u32 kind;   /* enum example_kind of what follows; EXAMPLE_NONE: none taken */
-	__u32 length; /* bytes used in data */
-	__u32 reserved;
-	char data[EXAMPLE_BYTES];
+};
+
+/* What a call does to the descriptors in its arguments. */
+enum io_kind {
+	IO_NONE = 0,
+	IO_CALL = 1,	    /* to the first; moves no data, or none that is counted */
+	IO_READ = 2,	    /* returns how many bytes came from the first */
+	IO_WRITE = 3,	    /* returns how many bytes went to the first */
+	IO_RECVMMSG = 4,    /* as IO_READ, but bytes are with each message */
+	IO_SENDMMSG = 5,    /* as IO_WRITE, the same */
+	IO_SENDFILE = 6,    /* from the second to the first */
+	IO_SPLICE = 7,	    /* from the first to the third */
+	IO_TEE = 8,	    /* from the first to the second */
+	IO_OPEN_ARG0 = 9,   /* returns a new one, of the path in the first */
+	IO_OPEN_ARG1 = 10,  /* the same, path in the second */
+	IO_CLOSE = 11,	    /* the first */
+	IO_DUP_TO = 12,	    /* closes the second, and opens it anew */
+	IO_CLOSE_RANGE = 13 /* from the first to the second */
+};
+
+/* Half as fine as that of a call: base 2^(1/4), the bucket of above divided by two. */
+#define FD_HISTOGRAM_BUCKETS	  (HISTOGRAM_BUCKETS / 2)
+#define FD_HISTOGRAM_SCALE	  2
+#define FD_HISTOGRAM_FIRST_OFFSET (-120) /* OpenTelemetry's index of bucket 1 */
+
+enum fd_state {
+	FD_OPEN = 0,
+	FD_CLOSING = 1, /* a close has been entered: it may still be this file, or another one */
+	FD_CLOSED = 2,	/* whatever comes next is another file */
+};
+
+/* What was closed in the window is summed by this. */
+struct file_kind {
+	__u32 format; /* S_IFMT of the mode */
+	__u32 padding;
+	char name[16];		 /* of one without a path: "[eventpoll]"; else empty */
+	char path[OBJECT_BYTES]; /* as the target opened it in the window; empty: not seen */
+};
+
+/* What was done with one number of the target, at index fd. Written by all threads, atomically. */
+struct fd_stats {
+	__u64 calls;
+	__u64 errors;
+	__u64 untimed;
+	__u64 total_ns;
+	__u64 read_bytes;
+	__u64 written_bytes;
+	__u64 inode; /* 0: not looked up yet */
+	__u64 file_system;
+	__u32 generation; /* of fd_generation when this was looked up last */
+	__u32 state;	  /* enum fd_state */
+	__u32 files;	  /* that wore the number, this one included; 0: not used yet */
+	__u32 padding;
+	struct file_kind kind;
+	__u32 buckets[FD_HISTOGRAM_BUCKETS];
+};
+
+struct closed_stats {
+	__u64 files;
+	__u64 calls;
+	__u64 errors;
+	__u64 untimed;
+	__u64 total_ns;
+	__u64 read_bytes;
+	__u64 written_bytes;
 };
 
 /* Whether the calls that user space makes to measure the cost of one pass the filter. */
@@ -144,15 +214,19 @@ enum measuring {
 
 /* Everything that could not be counted in full, by cause. */
 enum loss {
-	LOSS_THREAD_SLOT = 0,  /* two threads on one slot: calls counted, latency lost */
-	LOSS_PAIRING = 1,      /* an exit that does not fit the stored enter */
-	LOSS_CLOCK = 2,	       /* the clock went backwards: latency taken as 0 */
-	LOSS_HISTOGRAM = 3,    /* calls counted outside a histogram: CPU table full */
-	LOSS_CALLS = 4,	       /* calls not counted at all: overflow map full */
-	LOSS_ERRORS = 5,       /* failed calls without a row by errno: map full */
-	LOSS_PROCESSES = 6,    /* children that are not followed: map full */
-	LOSS_PROCESS_ROWS = 7, /* children that are followed, but have no row: map full */
-	LOSS_LAST_CALLS = 8,   /* last calls of threads when the process ended: map full */
+	LOSS_THREAD_SLOT = 0,	/* two threads on one slot: calls counted, latency lost */
+	LOSS_PAIRING = 1,	/* an exit that does not fit the stored enter */
+	LOSS_CLOCK = 2,		/* the clock went backwards: latency taken as 0 */
+	LOSS_HISTOGRAM = 3,	/* calls counted outside a histogram: CPU table full */
+	LOSS_CALLS = 4,		/* calls not counted at all: overflow map full */
+	LOSS_ERRORS = 5,	/* failed calls without a row by errno: map full */
+	LOSS_PROCESSES = 6,	/* children that are not followed: map full */
+	LOSS_PROCESS_ROWS = 7,	/* children that are followed, but have no row: map full */
+	LOSS_LAST_CALLS = 8,	/* last calls of threads when the process ended: map full */
+	LOSS_ERROR_OBJECTS = 9, /* failed calls without the row of their object: map full */
+	LOSS_FD_ROWS = 10,	/* calls on descriptors beyond the table */
+	LOSS_FD_BYTES = 11,	/* calls whose bytes could not be told in full */
+	LOSS_CLOSED_PATHS = 12, /* closed files summed without their path: map full */
 	LOSS_KINDS,
 };
 

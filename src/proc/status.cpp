@@ -113,6 +113,7 @@ bool set_field(Status& status, std::string_view key, std::string_view value) {
   if (key == "Gid") return set_ids(status.real_gid, status.effective_gid, status.saved_gid, value);
   if (key == "NSpid") return set_list(status.ns_pids, value);
   if (key == "Threads") return set(status.threads, value);
+  if (key == "FDSize") return set(status.fd_size, value);
   if (key == "Kthread") return set(status.kernel_thread, value);
   if (key == "voluntary_ctxt_switches") return set(status.voluntary_switches, value);
   if (key == "nonvoluntary_ctxt_switches") return set(status.involuntary_switches, value);

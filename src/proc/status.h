@@ -34,6 +34,7 @@ struct Status {
   std::vector<pid_t> ns_pids;  // from the reader's PID namespace inwards
   std::optional<std::uint64_t> threads;
   std::optional<bool> kernel_thread;
+  std::optional<std::uint64_t> fd_size;  // places in its table of descriptors, used or not
   std::optional<Bytes> vm_size;
   std::optional<Bytes> vm_peak_rss;
   std::optional<Bytes> vm_rss;

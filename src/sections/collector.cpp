@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "proc/fd_table.h"
 #include "proc/stat.h"
 #include "sections/errors/gather.h"
+#include "sections/files/add_io.h"
 #include "sections/files/gather.h"
 #include "sections/host/gather.h"
 #include "sections/memory/gather.h"
@@ -114,13 +116,17 @@ std::string how_old(const Collector::State& state, Clock::time_point at, Clock::
 
 // What the descriptor of a failed call is now; it may have been another file then.
 void name_descriptors(Facts& facts) {
-  for (errors::Row& row : facts.errors.rows) {
-    if (!row.fd) continue;
-    const auto& files = facts.files.files;
-    const auto file = std::find_if(files.begin(), files.end(),
-                                   [&](const files::File& open) { return open.fd == *row.fd; });
-    if (file != files.end()) row.example = fmt::format("fd {}, now {}", *row.fd, file->path);
-  }
+  std::unordered_map<int, const files::File*> open;
+  for (const files::File& file : facts.files.files) open.emplace(file.fd, &file);
+  const auto name = [&](int fd) {
+    const auto file = open.find(fd);
+    return file == open.end() ? fmt::format("fd {}", fd)
+                              : fmt::format("fd {}, now {}", fd, file->second->path);
+  };
+  for (errors::Row& row : facts.errors.rows)
+    if (row.fd) row.example = name(*row.fd);
+  for (errors::Object& object : facts.errors.objects)
+    if (object.fd) object.object = name(*object.fd);
 }
 
 void mark_as_ended(const Collector::State& state, Clock::time_point ended, Facts& facts) {
@@ -210,6 +216,7 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   facts.process = last.process;
   if (activity != nullptr) process::add_followed(source, *activity, facts.process);
   facts.files = last.files;
+  files::add_io(activity, source.filter, facts.files);
   facts.sockets = last.sockets;
   facts.memory = last.memory;
   facts.threads = threads_until(*state_, activity);

@@ -34,10 +34,20 @@ struct SyscallStats {
   Histogram latency;  // of the calls with a known latency
 };
 
+// What failed calls were about.
+struct ErrorObject {
+  std::optional<std::string> text;  // the path or the peer, as the target gave it
+  std::optional<int> fd;
+  std::uint64_t calls = 0;
+};
+
 struct ErrorStats {
   SyscallKey key;
   int errno_value = 0;
   std::uint64_t calls = 0;
+  // Most frequent first; what they lack of `calls` is not known. Empty where only an example is
+  // taken.
+  std::vector<ErrorObject> objects;
   std::optional<std::string> example;  // the path or peer of one such call, as the target gave it
   std::optional<int> example_fd;       // the descriptor of one such call
 };
@@ -71,6 +81,33 @@ struct Sampled {
   bool call_known = false;         // false: /proc/TID/syscall may not be read
   std::optional<std::string> wait_channel;
   std::uint64_t samples = 0;
+};
+
+// What was done with one open file, or with several. A call between two files counts for both.
+struct IoStats {
+  std::uint64_t calls = 0;  // that returned
+  std::uint64_t errors = 0;
+  std::uint64_t untimed = 0;  // of `calls`: without a known latency
+  std::uint64_t read_bytes = 0;
+  std::uint64_t written_bytes = 0;
+  std::chrono::nanoseconds total{0};  // wall time, of the calls with a known latency
+};
+
+// One descriptor of the target that was used in the window, and is open at its end.
+struct DescriptorIo {
+  int fd = -1;
+  std::uint64_t inode = 0;
+  std::uint64_t files = 1;  // that wore the number in the window, this one included
+  IoStats io;               // of this one alone
+  Histogram latency;        // of this one alone; scale 2, and only buckets
+};
+
+// Files that were closed in the window.
+struct ClosedIo {
+  std::string type;  // "file", "directory", "device", "pipe", "socket", "eventpoll", ...; "unknown"
+  std::string path;  // as the call that opened it gave it; empty: not seen
+  std::uint64_t files = 0;
+  IoStats io;
 };
 
 // A call that had not returned when watching ended.
@@ -127,6 +164,9 @@ struct Activity {
   std::vector<InFlight> in_flight;
   std::vector<LastCall> last_calls;  // of the target's threads, when it ended in the window
   std::vector<Transition> transitions;
+  // Of the target itself, not of its children. nullopt: this backend does not see it.
+  std::optional<std::vector<DescriptorIo>> descriptors;
+  std::vector<ClosedIo> closed;
   std::uint64_t execs = 0;               // images that the target took on within the window
   std::optional<int> wait_status;        // as from wait(2), when the target ended in the window
   std::chrono::nanoseconds observed{0};  // the time that the counts are for: scaled, all of it

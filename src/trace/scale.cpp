@@ -32,6 +32,29 @@ void multiply(Histogram& latency, double factor) {
   multiply(latency.sum, factor);
 }
 
+void multiply(IoStats& io, double factor) {
+  multiply(io.calls, factor);
+  multiply(io.errors, factor);
+  multiply(io.untimed, factor);
+  multiply(io.read_bytes, factor);
+  multiply(io.written_bytes, factor);
+  multiply(io.total, factor);
+}
+
+// Which numbers were used again shows only in part: their count is left as it was seen.
+void multiply_io(Activity& activity, double factor) {
+  if (activity.descriptors) {
+    for (DescriptorIo& descriptor : *activity.descriptors) {
+      multiply(descriptor.io, factor);
+      multiply(descriptor.latency, factor);
+    }
+  }
+  for (ClosedIo& closed : activity.closed) {
+    multiply(closed.io, factor);
+    multiply(closed.files, factor);
+  }
+}
+
 // How long the thread would have needed for what it did while it was watched.
 double undisturbed_seconds(const Exposure& thread, std::optional<nanoseconds> cost_per_call) {
   const double watched = std::chrono::duration<double>(thread.watched).count();
@@ -68,7 +91,11 @@ void scale(Activity& activity, double factor) {
     multiply(stats.restarts, factor);
     stats.calls = stats.latency.count + stats.untimed;
   }
-  for (ErrorStats& stats : activity.errors) multiply(stats.calls, factor);
+  for (ErrorStats& stats : activity.errors) {
+    multiply(stats.calls, factor);
+    for (ErrorObject& object : stats.objects) multiply(object.calls, factor);
+  }
+  multiply_io(activity, factor);
   for (ThreadStats& stats : activity.threads) multiply(stats.calls, factor);
   for (Transition& transition : activity.transitions) multiply(transition.count, factor);
   for (ProcessStats& stats : activity.processes) {

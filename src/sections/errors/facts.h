@@ -20,9 +20,19 @@ struct Row {
   std::optional<int> fd;               // the descriptor of one such call
 };
 
+// What failed calls were about.
+struct Object {
+  std::string syscall;
+  std::string error;
+  std::string object;     // path, peer or descriptor
+  std::optional<int> fd;  // where it is a descriptor
+  std::uint64_t calls = 0;
+};
+
 struct Facts {
   Completeness completeness;
   std::vector<Row> rows;  // most frequent first
+  std::vector<Object> objects;  // most frequent first
   std::uint64_t errors = 0;
   std::string filter;  // which calls were looked at: "-e file"; empty: all
 };

@@ -22,6 +22,14 @@ Row to_row(const trace::ErrorStats& stats) {
   return row;
 }
 
+void add_objects(const trace::ErrorStats& stats, const Row& row, std::vector<Object>& objects) {
+  for (const trace::ErrorObject& object : stats.objects) {
+    Object found{row.syscall, row.error, object.text.value_or(""), object.fd, object.calls};
+    if (object.fd) found.object = fmt::format("fd {}", *object.fd);
+    objects.push_back(std::move(found));
+  }
+}
+
 }  // namespace
 
 Facts gather(const trace::Activity* activity, const std::string& why_untraced,
@@ -39,7 +47,13 @@ Facts gather(const trace::Activity* activity, const std::string& why_untraced,
   // -Z leaves nothing out here.
   if (!filter.calls.is_all()) facts.filter = Filter{filter.calls}.text();
   for (const trace::SyscallStats& stats : activity->syscalls) facts.errors += stats.errors;
-  for (const trace::ErrorStats& stats : activity->errors) facts.rows.push_back(to_row(stats));
+  for (const trace::ErrorStats& stats : activity->errors) {
+    facts.rows.push_back(to_row(stats));
+    add_objects(stats, facts.rows.back(), facts.objects);
+  }
+  std::stable_sort(facts.objects.begin(), facts.objects.end(), [](const auto& a, const auto& b) {
+    return std::tie(b.calls, a.syscall, a.object) < std::tie(a.calls, b.syscall, b.object);
+  });
   std::stable_sort(facts.rows.begin(), facts.rows.end(), [](const Row& a, const Row& b) {
     return std::tie(b.calls, a.syscall, a.errno_value) <
            std::tie(a.calls, b.syscall, b.errno_value);
@@ -47,6 +61,11 @@ Facts gather(const trace::Activity* activity, const std::string& why_untraced,
   if (const auto lost = activity->losses.find("error_rows"); lost != activity->losses.end())
     facts.completeness.add_gap(
         fmt::format("{} failed calls have no row: too many different errors", lost->second));
+  if (const auto lost = activity->losses.find("error_objects"); lost != activity->losses.end())
+    facts.completeness.add_gap(
+        fmt::format("of {} failed calls it is not known what they were about: too many different "
+                    "paths, peers and descriptors",
+                    lost->second));
   if (activity->counts == trace::Counts::scaled)
     facts.completeness.add_gap(fmt::format(
         "calls were seen in {} of the window, and scaled to it: rare failures are missing",

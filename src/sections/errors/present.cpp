@@ -8,6 +8,38 @@
 #include "trace/abi/abi.h"
 
 namespace debug_process::sections::errors {
+namespace {
+
+// Where a row's example tells all of it, there is nothing to add.
+bool is_example(const Object& object, const Facts& facts) {
+  return std::any_of(facts.rows.begin(), facts.rows.end(), [&](const Row& row) {
+    return row.syscall == object.syscall && row.error == object.error && row.calls == object.calls;
+  });
+}
+
+report::Table objects_table(const Facts& facts) {
+  using report::Show;
+  const bool tells_more =
+      !std::all_of(facts.objects.begin(), facts.objects.end(),
+                   [&](const Object& object) { return is_example(object, facts); });
+  const Show shown = tells_more ? Show::everywhere : Show::json_only;
+  report::Table table{"objects",
+                      "By what they were about",
+                      {{"syscall", "Call", shown},
+                       {"errno", "Error", shown},
+                       {"object", "Path, peer or descriptor", shown, true},
+                       {"fd", "FD", Show::json_only},
+                       {"calls", "Calls", shown}},
+                      {},
+                      {}};
+  for (const Object& object : facts.objects)
+    table.rows.push_back({object.syscall, object.error, object.object,
+                          object.fd ? report::Value(std::int64_t{*object.fd}) : report::Value(),
+                          object.calls});
+  return table;
+}
+
+}  // namespace
 
 report::Section present(const Facts& facts) {
   using report::Show;
@@ -31,7 +63,7 @@ report::Section present(const Facts& facts) {
   for (const Row& row : facts.rows)
     table.rows.push_back(
         {row.syscall, row.abi, row.error, row.calls, report::to_value(row.example)});
-  section.tables = {table};
+  section.tables = {table, objects_table(facts)};
   return section;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sections/completeness.h"
+#include "sections/io.h"
 #include "util/units.h"
 
 namespace debug_process::sections::files {
@@ -25,12 +26,25 @@ struct File {
   bool deleted = false;
   std::optional<Bytes> position;  // of files and devices only
   std::string detail;  // what else its type has to tell: "3 watched descriptors"; mostly empty
+  std::optional<std::uint64_t> inode;  // of pipes and sockets
+  std::optional<Io> io;                // in the window; nullopt: not known
+};
+
+// Files of one kind, or of one path, that were closed in the window.
+struct Closed {
+  std::string type;  // as of a File
+  std::string path;  // as the target gave it, when it opened them in the window; else empty
+  std::uint64_t files = 0;
+  Io io;
 };
 
 struct Facts {
   Completeness completeness;
-  std::vector<File>
-      files;  // deleted ones, files and directories, devices, pipes, the rest, sockets; then by fd
+  std::vector<File> files;  // those used in the window, the longest used first; then deleted ones,
+                            // files and directories, devices, pipes, the rest, sockets; then by fd
+  bool io_known = false;
+  std::string io_filter;       // which calls are in it: "-e file"; empty: all
+  std::vector<Closed> closed;  // longest used first
   std::optional<std::uint64_t> open;
   std::optional<std::uint64_t> limit_soft;
   std::optional<std::uint64_t> limit_hard;

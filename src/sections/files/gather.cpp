@@ -64,6 +64,7 @@ File make_file(const proc::Fd& fd) {
   file.path = fd.link;
   file.mode = fmt::format("{}{}", fd.readable ? "r" : "", fd.writable ? "w" : "");
   file.deleted = fd.deleted;
+  file.inode = fd.inode;
   return file;
 }
 

@@ -12,29 +12,45 @@ using report::to_value;
 using report::Value;
 
 report::Table files_table(const Facts& facts) {
+  // A line has room for where it is or for what it does.
+  const Show position = facts.io_known ? Show::json_only : Show::everywhere;
   report::Table table{"files",
-                      "",
+                      facts.io_filter.empty() ? "" : fmt::format("Calls: only {}", facts.io_filter),
                       {{"fd", "FD"},
                        {"type", "Type"},
                        {"path", "Path", Show::everywhere, true},
                        {"mode", "Mode"},
-                       {"position_bytes", "Position"},
+                       {"position_bytes", "Position", position},
                        {"deleted", "Deleted", Show::json_only},
                        {"detail", "Detail"},
-                       // Nothing measures these yet.
-                       {"calls", "Calls", Show::json_only},
-                       {"bytes", "Bytes", Show::json_only},
-                       {"total_ns", "Total", Show::json_only},
-                       {"p99_ns", "p99", Show::json_only}},
+                       {"number_uses", "Number used", Show::json_only}},
                       {},
                       {}};
+  append_io_columns(facts.io_known, table);
   table.rows.reserve(facts.files.size());
   for (const File& file : facts.files) {
     table.rows.push_back({std::int64_t{file.fd}, file.type, file.path, file.mode,
-                          to_value(file.position), file.deleted, file.detail, Value(), Value(),
-                          Value(), Value()});
+                          to_value(file.position), file.deleted, file.detail,
+                          file.io ? Value(file.io->files) : Value()});
+    append_io(file.io, table.rows.back());
   }
   if (facts.open == std::uint64_t{0}) table.when_empty = "No file is open.";
+  return table;
+}
+
+report::Table closed_table(const Facts& facts) {
+  report::Table table{
+      "closed",
+      "Closed in the window",
+      {{"type", "Type"}, {"path", "Opened as", Show::everywhere, true}, {"files", "Files"}},
+      {},
+      {}};
+  append_io_columns(true, table);
+  for (const Closed& closed : facts.closed) {
+    const Value path = closed.path.empty() ? Value() : Value(closed.path);
+    table.rows.push_back({closed.type, path, closed.files});
+    append_io(closed.io, table.rows.back());
+  }
   return table;
 }
 
@@ -67,6 +83,7 @@ report::Section present(const Facts& facts) {
     metrics.push_back({fmt::format("open_{}", type), facts.deleted ? Value(count) : Value(), ""});
   }
   section.tables.push_back(files_table(facts));
+  section.tables.push_back(closed_table(facts));
   section.tables.push_back(types_table(facts));
   return section;
 }

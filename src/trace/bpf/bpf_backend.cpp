@@ -11,7 +11,8 @@
 
 #include "syscall_stats.skel.h"
 #include "trace/bpf/cost.h"
-#include "trace/bpf/examples.h"
+#include "trace/bpf/descriptors.h"
+#include "trace/bpf/errors.h"
 #include "trace/bpf/filter.h"
 #include "trace/bpf/kernel_ids.h"
 #include "trace/bpf/libbpf_log.h"
@@ -160,15 +161,18 @@ Result<std::unique_ptr<Backend>> load(const WatchOptions& options) {
   const unsigned slots = thread_slots(options.threads);
   skeleton->rodata->thread_mask = slots - 1;
   skeleton->rodata->from_next_exec = options.from_next_exec ? 1 : 0;
-  fill_example_kinds(skeleton->rodata->example_kinds);
+  fill_object_kinds(skeleton->rodata->object_kinds);
   fill_filter(*skeleton->rodata, options.trace_set, options.failed_only);
   if (auto prepared = prepare_processes(*skeleton, *ids, options.follow); !prepared)
+    return tl::unexpected(prepared.error());
+  if (auto prepared = prepare_descriptors(*skeleton, options.pid); !prepared)
     return tl::unexpected(prepared.error());
   if (const int status = bpf_map__set_max_entries(skeleton->maps.dp_threads, slots); status != 0)
     return fail({"size BPF map", "dp_threads", -status, {}, {}});
   if (const int status = syscall_stats_bpf::load(skeleton.get()); status != 0)
     return tl::unexpected(
         refusal("load BPF programs", -status, LibbpfLog::last_reason(), btf_given));
+  if (auto made = make_rows_for_closed(*skeleton); !made) return tl::unexpected(made.error());
   // Last, so that who may not use BPF at all is told that.
   if (auto allowed = check_owner(options.pid); !allowed) return tl::unexpected(allowed.error());
   auto backend = std::make_unique<BpfBackend>(std::move(skeleton), std::move(*ids));

@@ -13,6 +13,8 @@
 
 #include "syscall_stats.h"
 #include "syscall_stats.skel.h"
+#include "trace/bpf/descriptors.h"
+#include "trace/bpf/errors.h"
 #include "trace/bpf/kernel_ids.h"
 #include "trace/bpf/switches.h"
 
@@ -80,6 +82,9 @@ Result<void> forget_ourselves(syscall_stats_bpf& skeleton, pid_t own_tid) {
   for (auto& loss : skeleton.bss->losses) loss = 0;
   for (const bpf_map* counters : {skeleton.maps.dp_counted, skeleton.maps.dp_passed})
     if (auto done = clear(counters, 0, for_all_cpus(sizeof(std::uint64_t))); !done) return done;
+  // Another thread of ours may have written something.
+  forget_errors(skeleton);
+  if (auto done = forget_descriptors(skeleton); !done) return done;
   const std::vector<std::byte> no_thread(sizeof(thread_slot));
   return clear(skeleton.maps.dp_threads,
                static_cast<std::uint32_t>(own_tid) & skeleton.rodata->thread_mask, no_thread);

@@ -12,20 +12,15 @@
 
 #include "syscall_stats.h"
 #include "syscall_stats.skel.h"
-#include "trace/bpf/examples.h"
+#include "trace/bpf/descriptors.h"
+#include "trace/bpf/errors.h"
+#include "trace/bpf/maps.h"
 #include "trace/bpf/thread_calls.h"
 
 namespace debug_process::trace::bpf {
 namespace {
 
 using std::chrono::nanoseconds;
-
-SyscallKey to_key(std::uint32_t key) {
-  const std::uint32_t number = key & KEY_NUMBER_MASK;
-  // Numbers keep 30 bits on the way: all ones are the -1 that a tracer or syscall(2) may put there.
-  return {static_cast<abi::Abi>(key >> KEY_ABI_SHIFT),
-          number == KEY_NUMBER_MASK ? -1 : static_cast<std::int32_t>(number)};
-}
 
 // All CPUs' values of one entry of a per-CPU map, laid out as the kernel does: each rounded up to 8
 // bytes.
@@ -162,22 +157,6 @@ class CallReader {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> transitions_;
 };
 
-void read_errors(const syscall_stats_bpf& skeleton, Activity& activity) {
-  error_key key{};
-  error_value value{};
-  const int map = bpf_map__fd(skeleton.maps.dp_errors);
-  for (const error_key* previous = nullptr; ::bpf_map_get_next_key(map, previous, &key) == 0;
-       previous = &key) {
-    if (::bpf_map_lookup_elem(map, &key, &value) != 0) continue;
-    ErrorStats stats;
-    stats.key = to_key(key.key);
-    stats.errno_value = static_cast<int>(key.errno_value);
-    stats.calls = value.calls;
-    decode_example(value, stats);
-    activity.errors.push_back(std::move(stats));
-  }
-}
-
 Result<void> read_threads(const syscall_stats_bpf& skeleton, const KernelIds& ids,
                           const Course& course, Activity& activity) {
   const MappedSlots mapped(skeleton);
@@ -205,15 +184,11 @@ Result<void> read_threads(const syscall_stats_bpf& skeleton, const KernelIds& id
 
 // Of threads whose number in our namespace was known before they ended.
 void read_last_calls(const syscall_stats_bpf& skeleton, const KernelIds& ids, Activity& activity) {
-  std::uint32_t tid = 0;
-  last_call last{};
-  const int map = bpf_map__fd(skeleton.maps.dp_last_calls);
-  for (const std::uint32_t* previous = nullptr; ::bpf_map_get_next_key(map, previous, &tid) == 0;
-       previous = &tid) {
-    const auto local = ids.local_tid(static_cast<pid_t>(tid));
-    if (local && ::bpf_map_lookup_elem(map, &tid, &last) == 0)
-      activity.last_calls.push_back({*local, to_key(last.key), last.returned != 0});
-  }
+  for_each<std::uint32_t, last_call>(
+      skeleton.maps.dp_last_calls, [&](std::uint32_t tid, const last_call& last) {
+        if (const auto local = ids.local_tid(static_cast<pid_t>(tid)))
+          activity.last_calls.push_back({*local, to_key(last.key), last.returned != 0});
+      });
 }
 
 void read_losses(const syscall_stats_bpf& skeleton, Activity& activity) {
@@ -225,7 +200,11 @@ void read_losses(const syscall_stats_bpf& skeleton, Activity& activity) {
                                                 {LOSS_ERRORS, "error_rows"},
                                                 {LOSS_PROCESSES, "processes"},
                                                 {LOSS_PROCESS_ROWS, "process_rows"},
-                                                {LOSS_LAST_CALLS, "last_calls"}};
+                                                {LOSS_LAST_CALLS, "last_calls"},
+                                                {LOSS_ERROR_OBJECTS, "error_objects"},
+                                                {LOSS_FD_ROWS, "descriptor_rows"},
+                                                {LOSS_FD_BYTES, "descriptor_bytes"},
+                                                {LOSS_CLOSED_PATHS, "closed_paths"}};
   for (const auto& [cause, name] : names)
     if (const auto count = skeleton.bss->losses[cause]; count > 0) activity.losses[name] = count;
 }
@@ -245,6 +224,7 @@ Result<Activity> read_activity(const syscall_stats_bpf& skeleton, const KernelId
   if (auto done = read_threads(skeleton, ids, course, activity); !done)
     return tl::unexpected(done.error());
   read_last_calls(skeleton, ids, activity);
+  if (auto done = read_descriptors(skeleton, activity); !done) return tl::unexpected(done.error());
   activity.execs = skeleton.bss->execs;
   if (skeleton.bss->has_wait_status != 0) activity.wait_status = skeleton.bss->wait_status;
   read_losses(skeleton, activity);

@@ -15,7 +15,9 @@ namespace debug_process::trace::bpf {
 // Read by the kernel at the same time: one store each, which the compiler may neither merge nor
 // move.
 // Calls that begin from now on are timed, calls that end are counted.
+// What was closed while nobody watched did not show: all descriptors are looked up anew.
 inline void start_watching(syscall_stats_bpf& skeleton) {
+  __atomic_fetch_add(&skeleton.data->fd_generation, 1, __ATOMIC_RELAXED);
   *const_cast<volatile __u64*>(&skeleton.bss->watching_since) =
       static_cast<__u64>(monotonic_now().count());
 }

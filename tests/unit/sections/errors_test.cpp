@@ -47,6 +47,35 @@ Show show_of_abi(const report::Section& section) {
   return Show::everywhere;
 }
 
+trace::ErrorObject about(const std::string& text, std::uint64_t calls) {
+  return {text, std::nullopt, calls};
+}
+
+TEST(ErrorsSection, TellsWhatCallsOfOneErrorWereAboutMostFrequentFirst) {
+  auto missing = failed(kOpenat, ENOENT, 10);
+  missing.objects = {about("/a", 6), about("/b", 3)};
+  auto refused = failed(kRead, EBADF, 4);
+  refused.objects = {{std::nullopt, 9, 4}};
+  const auto activity = activity_of({missing, refused});
+  const Facts facts = gather(&activity, "");
+  ASSERT_EQ(facts.objects.size(), 3U);
+  EXPECT_EQ(facts.objects[0].object, "/a");
+  EXPECT_EQ(facts.objects[1].object, "fd 9");
+  EXPECT_EQ(facts.objects[1].fd, 9);
+  EXPECT_EQ(facts.objects[2].object, "/b");
+}
+
+TEST(ErrorsSection, ShowsObjectsToPeopleOnlyWhereTheyTellMoreThanTheExamples) {
+  auto missing = failed(kOpenat, ENOENT, 6);
+  missing.objects = {about("/a", 6)};
+  const auto one = activity_of({missing});
+  EXPECT_EQ(present(gather(&one, "")).tables.at(1).columns.at(0).show, Show::json_only);
+  missing.calls = 7;
+  missing.objects.push_back(about("/b", 1));
+  const auto two = activity_of({missing});
+  EXPECT_EQ(present(gather(&two, "")).tables.at(1).columns.at(0).show, Show::everywhere);
+}
+
 TEST(ErrorsSection, PutsTheMostFrequentFirst) {
   const auto activity = activity_of({failed(kRead, EINTR, 2), failed(kOpenat, ENOENT, 90),
                                      failed(kOpenat, EACCES, 2), failed(kRead, EAGAIN, 2)});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "trace/bpf/examples.h"
+#include "trace/bpf/errors.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -17,23 +17,16 @@ namespace {
 
 using namespace std::literals;
 
-error_value value_of(example_kind kind, std::string_view data) {
-  error_value value{};
+failed_text value_of(object_kind kind, std::string_view data) {
+  failed_text value{};
   value.kind = kind;
   value.length = static_cast<std::uint32_t>(data.size());
   data.copy(value.data, sizeof(value.data));
   return value;
 }
 
-std::optional<std::string> decoded(const error_value& value) {
-  ErrorStats stats;
-  decode_example(value, stats);
-  EXPECT_FALSE(stats.example_fd);
-  return stats.example;
-}
-
 std::optional<std::string> address(std::string_view data) {
-  return decoded(value_of(EXAMPLE_SOCKADDR_ARG1, data));
+  return decoded(value_of(OBJECT_SOCKADDR_ARG1, data));
 }
 
 template <typename Address>
@@ -48,19 +41,19 @@ std::string unix_address(std::string_view path) {
 }
 
 TEST(Examples, TakeAPathUpToItsEnd) {
-  EXPECT_EQ(decoded(value_of(EXAMPLE_PATH_ARG0, "/etc/no such\0"sv)), "/etc/no such");
-  EXPECT_EQ(decoded(value_of(EXAMPLE_PATH_ARG1, "a\n\x1b[31m\xff\0"sv)), "a\n\x1b[31m\xff");
+  EXPECT_EQ(decoded(value_of(OBJECT_PATH_ARG0, "/etc/no such\0"sv)), "/etc/no such");
+  EXPECT_EQ(decoded(value_of(OBJECT_PATH_ARG1, "a\n\x1b[31m\xff\0"sv)), "a\n\x1b[31m\xff");
 }
 
 TEST(Examples, KeepAnEmptyPath) {
-  EXPECT_EQ(decoded(value_of(EXAMPLE_PATH_ARG0, "\0"sv)), "");
-  EXPECT_EQ(decoded(value_of(EXAMPLE_PATH_ARG0, "")), "");
+  EXPECT_EQ(decoded(value_of(OBJECT_PATH_ARG0, "\0"sv)), "");
+  EXPECT_EQ(decoded(value_of(OBJECT_PATH_ARG0, "")), "");
 }
 
 TEST(Examples, SayWhereAPathWasCut) {
-  std::string cut(EXAMPLE_BYTES, 'x');
+  std::string cut(OBJECT_BYTES, 'x');
   cut.back() = '\0';
-  EXPECT_EQ(decoded(value_of(EXAMPLE_PATH_ARG1, cut)), std::string(EXAMPLE_BYTES - 1, 'x') + "...");
+  EXPECT_EQ(decoded(value_of(OBJECT_PATH_ARG1, cut)), std::string(OBJECT_BYTES - 1, 'x') + "...");
 }
 
 TEST(Examples, DecodeInetAddresses) {
@@ -93,10 +86,10 @@ TEST(Examples, DecodeAUnixAddressThatFillsItsStructure) {
 
 TEST(Examples, SurviveLengthsThatMakeNoSense) {
   // The target chooses them: connect(2) with a length of 1 fails, and its example is still read.
-  error_value one = value_of(EXAMPLE_SOCKADDR_ARG1, unix_address("/run/a.sock\0"sv));
+  failed_text one = value_of(OBJECT_SOCKADDR_ARG1, unix_address("/run/a.sock\0"sv));
   one.length = 1;
   EXPECT_EQ(decoded(one), std::nullopt);
-  error_value huge = value_of(EXAMPLE_SOCKADDR_ARG1, unix_address("/run/a.sock\0"sv));
+  failed_text huge = value_of(OBJECT_SOCKADDR_ARG1, unix_address("/run/a.sock\0"sv));
   huge.length = 0xffffffffU;
   EXPECT_EQ(decoded(huge), "/run/a.sock");
   EXPECT_EQ(address(""), std::nullopt);
@@ -119,41 +112,26 @@ TEST(Examples, TellNoAddressOfOtherFamilies) {
   EXPECT_EQ(address(bytes_of(other)), std::nullopt);
 }
 
-TEST(Examples, TakeADescriptor) {
-  error_value value{};
-  value.kind = EXAMPLE_FD_ARG0;
-  value.fd = -7;
-  value.length = 1;
-  ErrorStats stats;
-  decode_example(value, stats);
-  EXPECT_EQ(stats.example_fd, -7);
-  EXPECT_FALSE(stats.example);
-}
-
-TEST(Examples, AreAbsentWhenNoneWasTaken) {
-  ErrorStats stats;
-  decode_example(error_value{}, stats);
-  EXPECT_FALSE(stats.example);
-  EXPECT_FALSE(stats.example_fd);
-  error_value odd{};
+TEST(Examples, AreAbsentWhenTheKindIsUnheardOf) {
+  failed_text odd{};
   odd.kind = 99;
   EXPECT_EQ(decoded(odd), std::nullopt);
 }
 
 TEST(Examples, KnowWhereACallHasItsPath) {
   std::array<std::uint8_t, INDEXED_KEYS> kinds{};
-  fill_example_kinds(kinds);
+  fill_object_kinds(kinds);
   const auto kind = [&kinds](abi::Abi abi, const char* name) {
     const int number = abi::syscall_number(abi, name).value_or(INDEXED_NUMBERS - 1);
     const int base = abi == abi::Abi::compat32 ? INDEXED_NUMBERS : 0;
     return kinds[static_cast<std::size_t>(base + number)];
   };
   for (const abi::Abi abi : {abi::Abi::native, abi::Abi::compat32}) {
-    EXPECT_EQ(kind(abi, "execve"), EXAMPLE_PATH_ARG0);
-    EXPECT_EQ(kind(abi, "openat"), EXAMPLE_PATH_ARG1);
-    EXPECT_EQ(kind(abi, "connect"), EXAMPLE_SOCKADDR_ARG1);
-    EXPECT_EQ(kind(abi, "read"), EXAMPLE_FD_ARG0);
-    EXPECT_EQ(kind(abi, "futex"), EXAMPLE_NONE);
+    EXPECT_EQ(kind(abi, "execve"), OBJECT_PATH_ARG0);
+    EXPECT_EQ(kind(abi, "openat"), OBJECT_PATH_ARG1);
+    EXPECT_EQ(kind(abi, "connect"), OBJECT_SOCKADDR_ARG1);
+    EXPECT_EQ(kind(abi, "read"), OBJECT_FD_ARG0);
+    EXPECT_EQ(kind(abi, "futex"), OBJECT_NONE);
   }
 }
 

@@ -16,6 +16,35 @@ TEST(ScaleFactor, IsOneWithoutAnyCall) {
   EXPECT_DOUBLE_EQ(scale_factor(idle, 100ns), 1);
 }
 
+TEST(Scale, TakesInWhatWasDoneWithEachFile) {
+  Activity activity;
+  activity.descriptors.emplace();
+  DescriptorIo descriptor;
+  descriptor.files = 2;
+  descriptor.io.calls = 10;
+  descriptor.io.written_bytes = 1000;
+  activity.descriptors->push_back(descriptor);
+  ClosedIo closed;
+  closed.files = 3;
+  closed.io.read_bytes = 7;
+  activity.closed.push_back(closed);
+  scale(activity, 2);
+  EXPECT_EQ(activity.descriptors->front().io.calls, 20U);
+  EXPECT_EQ(activity.descriptors->front().io.written_bytes, 2000U);
+  EXPECT_EQ(activity.descriptors->front().files, 2U);
+  EXPECT_EQ(activity.closed.front().files, 6U);
+  EXPECT_EQ(activity.closed.front().io.read_bytes, 14U);
+}
+
+TEST(Scale, TakesInWhatErrorsWereAbout) {
+  Activity activity;
+  ErrorStats error;
+  error.objects = {{"/a", std::nullopt, 5}};
+  activity.errors = {error};
+  scale(activity, 3);
+  EXPECT_EQ(activity.errors.front().objects.front().calls, 15U);
+}
+
 TEST(ScaleFactor, IsOneForAThreadWatchedAllTheTime) {
   const std::array thread{Exposure{1000000, 5s, 5s, 1.0}};
   EXPECT_DOUBLE_EQ(scale_factor(thread, 100ns), 1);
@@ -57,7 +86,7 @@ Activity one_call_of_each_kind() {
   stats.latency.min = 50ns;
   stats.latency.max = 200ns;
   activity.syscalls.push_back(stats);
-  activity.errors.push_back({stats.key, 2, 4, std::nullopt, std::nullopt});
+  activity.errors.push_back({stats.key, 2, 4, {}, std::nullopt, std::nullopt});
   activity.threads.push_back({1, 10});
   activity.transitions.push_back({stats.key, stats.key, 9});
   activity.exited_threads_calls = 5;

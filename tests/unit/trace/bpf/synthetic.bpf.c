@@ -20,7 +20,7 @@ SEC("raw_tp/sys_exit")
 int synthetic_exit(struct bpf_raw_tracepoint_args* ctx) {
   __u64 thread = ctx->args[0];
   long number = ctx->args[1], ret = ctx->args[2];
-  __u32 key;
+  struct finished call = {};
 
   /* Read now: the verifier wants constant offsets, which the compiler would share below. */
   barrier_var(number);
@@ -28,9 +28,9 @@ int synthetic_exit(struct bpf_raw_tracepoint_args* ctx) {
     count_passed();
     return KEY_NONE;
   }
-  key = call_ends(thread, number, ret, ctx->args[3]);
-  if (key != KEY_NONE) add_error(key, (__u32)-ret);
-  return key;
+  if (!call_ends(thread, number, ret, ctx->args[3], &call)) return KEY_NONE;
+  if (call.error) add_error(call.key, (__u32)-ret);
+  return call.error ? call.key : KEY_NONE;
 }
 
 /* args: number, whether it came by the 32-bit door. Returns the key. */

@@ -27,6 +27,7 @@ syscall_stats_bpf view_of(const synthetic_bpf& synthetic,
                           syscall_stats_bpf::syscall_stats_bpf__bss& bss,
                           syscall_stats_bpf::syscall_stats_bpf__rodata& rodata) {
   rodata.failed_only = synthetic.rodata->failed_only;
+  rodata.fd_rows = synthetic.rodata->fd_rows;
   std::copy(std::begin(synthetic.bss->losses), std::end(synthetic.bss->losses), bss.losses);
   bss.exited_threads = synthetic.bss->exited_threads;
   bss.exited_calls = synthetic.bss->exited_calls;
@@ -41,6 +42,10 @@ syscall_stats_bpf view_of(const synthetic_bpf& synthetic,
   view.maps.dp_histograms = synthetic.maps.dp_histograms;
   view.maps.dp_overflow = synthetic.maps.dp_overflow;
   view.maps.dp_errors = synthetic.maps.dp_errors;
+  view.maps.dp_failed_texts = synthetic.maps.dp_failed_texts;
+  view.maps.dp_failed_fds = synthetic.maps.dp_failed_fds;
+  view.maps.dp_fds = synthetic.maps.dp_fds;
+  view.maps.dp_closed = synthetic.maps.dp_closed;
   view.maps.dp_passed = synthetic.maps.dp_passed;
   view.maps.dp_processes = synthetic.maps.dp_processes;
   return view;
@@ -62,6 +67,7 @@ void Synthetic::load(const Options& options) {
   ASSERT_TRUE(skeleton_);
   skeleton_->bss->target_tgid = static_cast<std::uint32_t>(::getpid());
   skeleton_->rodata->thread_mask = kThreadSlots - 1;
+  skeleton_->rodata->fd_rows = bpf_map__max_entries(skeleton_->maps.dp_fds);
   fill_filter(*skeleton_->rodata, options.trace_set, options.failed_only);
   if (options.follow) {
     skeleton_->rodata->follow = 1;
