@@ -13,10 +13,21 @@
 
 #include "proc/procfs.h"
 #include "util/result.h"
+#include "util/units.h"
 
 namespace debug_process::proc {
 
 enum class FdType { file, device, pipe, socket, memfd, anon_inode, other };
+
+// What the kernel has of an open file, beside its path.
+struct OpenFile {
+  std::uint32_t flags = 0;  // as for open(2), without O_CLOEXEC
+  Bytes position;
+  Bytes size;
+  std::uint64_t inode = 0;
+  std::uint32_t links = 0;  // hard links
+  std::uint32_t mode = 0;   // with S_IFMT
+};
 
 struct Fd {
   int number = -1;
@@ -27,6 +38,7 @@ struct Fd {
   bool deleted =
       false;  // a path whose last name is gone (or one that was so named to look like it)
   std::optional<std::uint64_t> inode;  // of sockets and pipes
+  std::optional<OpenFile> open_file;   // where it was read all at once: trace/open_files.h
   std::string_view anon_name()
       const;  // "eventpoll" for anon_inode:[eventpoll], "inotify" for anon_inode:inotify
 };

@@ -125,6 +125,7 @@ class Session {
 
   tl::expected<report::Report, Failure> watch() {
     if (auto chosen = choose_backend(); !chosen) return tl::unexpected(chosen.error());
+    if (course_.backend == "bpf") collector_.allow_bpf();
     if (command_ == nullptr) collector_.begin(false);
     if (backend_) backend_->start();
     const auto start = Clock::now();

@@ -19,6 +19,8 @@ class Collector {
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
 
+  // Before begin(): BPF works here, and may be used to read what is large.
+  void allow_bpf();
   // At the window's start: what is compared with the end, and all that would be lost if the target
   // ended. For a command that has just been started everything counts from nothing.
   void begin(bool started_by_us);

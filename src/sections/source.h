@@ -24,6 +24,7 @@ struct Source {
   bool allow_slow_memory =
       false;           // --pss: read PSS even when that stalls the target beyond the budget
   Filter filter = {};  // which calls were to be counted
+  bool bpf = false;    // may be used: large tables of descriptors are read that way
 };
 
 }  // namespace debug_process::sections

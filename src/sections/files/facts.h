@@ -17,14 +17,15 @@ namespace debug_process::sections::files {
 struct File {
   int fd = -1;
   // "file", "directory", "device", "pipe", "socket", "memfd", "eventpoll", "eventfd", "timerfd",
-  // "inotify", "io_uring", ... Told from the link's text alone: a named FIFO, or a directory opened
-  // without O_DIRECTORY, is a "file".
+  // "inotify", "io_uring", ... Where it is told from the link's text alone, a named FIFO, or a
+  // directory opened without O_DIRECTORY, is a "file".
   std::string type;
   std::string path;  // the link's text, as the target's mount namespace names it: "/etc/passwd",
                      // "socket:[42]"
   std::string mode;  // "r", "w", "rw"; "" for O_PATH descriptors, which allow neither
   bool deleted = false;
   std::optional<Bytes> position;  // of files and devices only
+  std::optional<Bytes> size;      // of files, where the whole table was read at once
   std::string detail;  // what else its type has to tell: "3 watched descriptors"; mostly empty
   std::optional<std::uint64_t> inode;  // of pipes and sockets
   std::optional<Io> io;                // in the window; nullopt: not known

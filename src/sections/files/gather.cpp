@@ -7,9 +7,11 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 
 #include "proc/fdinfo.h"
 #include "proc/limits.h"
+#include "proc/locks.h"
 #include "sections/reasons.h"
 
 namespace debug_process::sections::files {
@@ -47,14 +49,37 @@ bool wants_fdinfo(const proc::Fd& fd) {
   return fd.type != proc::FdType::pipe && fd.type != proc::FdType::socket;
 }
 
+std::string locks_text(std::uint64_t locks) {
+  return locks == 1 ? "1 lock" : fmt::format("{} locks", locks);
+}
+
 std::string detail_of(const proc::Fdinfo& info, const std::string& type) {
   if (type == "eventpoll") return fmt::format("{} watched", info.epoll_targets);
   if (type == "inotify") return fmt::format("{} watches", info.inotify_watches);
   if (type == "eventfd" && info.eventfd_count) return fmt::format("count {}", *info.eventfd_count);
   if (type == "pidfd" && info.pid)
     return *info.pid < 0 ? "ended process" : fmt::format("process {}", *info.pid);
-  if (info.locks > 0) return info.locks == 1 ? "1 lock" : fmt::format("{} locks", info.locks);
+  if (info.locks > 0) return locks_text(info.locks);
   return {};
+}
+
+// The mode knows better than the link's text.
+std::string type_by_mode(std::uint32_t mode, const std::string& by_link) {
+  switch (mode & S_IFMT) {
+    case S_IFDIR:
+      return "directory";
+    case S_IFCHR:
+    case S_IFBLK:
+      return "device";
+    case S_IFIFO:
+      return "pipe";
+    default:
+      return by_link;
+  }
+}
+
+bool has_position(const std::string& type) {
+  return type == "file" || type == "directory" || type == "device" || type == "memfd";
 }
 
 File make_file(const proc::Fd& fd) {
@@ -65,6 +90,11 @@ File make_file(const proc::Fd& fd) {
   file.mode = fmt::format("{}{}", fd.readable ? "r" : "", fd.writable ? "w" : "");
   file.deleted = fd.deleted;
   file.inode = fd.inode;
+  if (!fd.open_file) return file;
+  file.type = type_by_mode(fd.open_file->mode, file.type);
+  file.inode = fd.open_file->inode;
+  if (has_position(file.type)) file.position = fd.open_file->position;
+  if (file.type == "file" || file.type == "memfd") file.size = fd.open_file->size;
   return file;
 }
 
@@ -77,10 +107,23 @@ void add_fdinfo(const Source& source, const std::string& base, proc::FdType type
   const bool may_write = (info->flags & O_ACCMODE) != O_RDONLY;
   if (type == proc::FdType::file && (info->flags & O_DIRECTORY) != 0 && !may_write)
     file.type = "directory";
-  if (type == proc::FdType::file || type == proc::FdType::device || type == proc::FdType::memfd) {
-    file.position = info->position;
-  }
+  if (has_position(file.type)) file.position = info->position;
+  if (info->inode) file.inode = info->inode;
   file.detail = detail_of(*info, file.type);
+}
+
+// One file for all of them, instead of one for each.
+void add_locks(const Source& source, std::vector<File>& files) {
+  const auto locks = source.procfs.read("locks").and_then(proc::parse_locks);
+  if (!locks) return;
+  std::unordered_map<std::uint64_t, std::uint64_t> by_inode;
+  for (const proc::Lock& lock : *locks)
+    if (lock.pid == source.pid && !lock.waits) ++by_inode[lock.inode];
+  if (by_inode.empty()) return;
+  for (File& file : files)
+    if (file.type == "file" && file.inode)
+      if (const auto found = by_inode.find(*file.inode); found != by_inode.end())
+        file.detail = locks_text(found->second);
 }
 
 // What interests a person first. Sockets have a section of their own.
@@ -117,7 +160,8 @@ void add_files(const Source& source, const proc::FdTable& table, Facts& facts) {
   facts.files.reserve(table.fds.size());
   for (const proc::Fd& fd : table.fds) {
     File file = make_file(fd);
-    if (wants_fdinfo(fd)) {
+    // Of a file or a device all but its locks is known where the table was read at once.
+    if (wants_fdinfo(fd) && !(fd.open_file && has_position(file.type))) {
       if (budget > 0) {
         --budget;
         add_fdinfo(source, table.base, fd.type, file);
@@ -129,6 +173,9 @@ void add_files(const Source& source, const proc::FdTable& table, Facts& facts) {
     ++facts.by_type[file.type];
     facts.files.push_back(std::move(file));
   }
+  if (std::any_of(table.fds.begin(), table.fds.end(),
+                  [](const proc::Fd& fd) { return fd.open_file.has_value(); }))
+    add_locks(source, facts.files);
   std::sort(facts.files.begin(), facts.files.end(), [](const File& a, const File& b) {
     return std::tuple(rank(a), a.fd) < std::tuple(rank(b), b.fd);
   });

@@ -21,8 +21,9 @@ report::Table files_table(const Facts& facts) {
                        {"path", "Path", Show::everywhere, true},
                        {"mode", "Mode"},
                        {"position_bytes", "Position", position},
+                       {"size_bytes", "Size", Show::json_only},
                        {"deleted", "Deleted", Show::json_only},
-                       {"detail", "Detail"},
+                       {"detail", "Detail", Show::everywhere, true},
                        {"number_uses", "Number used", Show::json_only}},
                       {},
                       {}};
@@ -30,7 +31,7 @@ report::Table files_table(const Facts& facts) {
   table.rows.reserve(facts.files.size());
   for (const File& file : facts.files) {
     table.rows.push_back({std::int64_t{file.fd}, file.type, file.path, file.mode,
-                          to_value(file.position), file.deleted, file.detail,
+                          to_value(file.position), to_value(file.size), file.deleted, file.detail,
                           file.io ? Value(file.io->files) : Value()});
     append_io(file.io, table.rows.back());
   }

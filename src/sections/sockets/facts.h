@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sections/completeness.h"
+#include "sections/io.h"
 #include "util/units.h"
 
 namespace debug_process::sections::sockets {
@@ -64,6 +65,7 @@ struct Socket {
   // Unix sockets; the listening one while this waits to be accepted.
   std::optional<std::uint64_t> peer_inode;
   std::optional<Peer> peer;
+  std::optional<Io> io;  // in the window; nullopt: not known
 
   [[nodiscard]] bool is_listening() const { return state == "LISTEN"; }
 };
@@ -80,6 +82,9 @@ struct PeerGroup {
   std::optional<std::uint64_t> retransmits;     // in the window
   std::optional<std::chrono::nanoseconds> rtt;  // the longest
 };
+
+// "tcp 10.0.0.1:80 -> 10.0.0.9:4711", "unix /run/x.sock", "udp 0.0.0.0:53".
+[[nodiscard]] std::string describe(const Socket& socket);
 
 struct Facts {
   Completeness completeness;

@@ -118,10 +118,7 @@ const std::vector<report::Column>& socket_columns() {
       {"drops_total", "Drops ever", Show::json_only},
       {"v6only", "IPv6 only", Show::json_only},
       {"peer_inode", "Peer inode", Show::json_only},
-      {"inode", "Inode", Show::json_only},
-      // Nothing measures these yet.
-      {"calls", "Calls", Show::json_only},
-      {"bytes", "Bytes", Show::json_only}};
+      {"inode", "Inode", Show::json_only}};
   return columns;
 }
 
@@ -158,16 +155,18 @@ std::vector<Value> socket_row(const Socket& socket) {
           to_value(socket.total.drops),
           to_value(socket.v6only),
           to_value(socket.peer_inode),
-          socket.inode,
-          Value(),
-          Value()};
+          socket.inode};
 }
 
 report::Table sockets_table(const Facts& facts) {
   report::Table table{
       "sockets", "All, first where something waits or is stuck", socket_columns(), {}, {}};
+  append_io_columns(false, table);
   table.rows.reserve(facts.sockets.size());
-  for (const Socket& socket : facts.sockets) table.rows.push_back(socket_row(socket));
+  for (const Socket& socket : facts.sockets) {
+    table.rows.push_back(socket_row(socket));
+    append_io(socket.io, table.rows.back());
+  }
   if (facts.total == std::uint64_t{0}) {
     table.title.clear();
     table.when_empty = "No socket is open.";

@@ -1,0 +1,51 @@
+// A large table of descriptors is read in another way, and gives the same rows.
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <map>
+
+#include "e2e/harness.h"
+
+namespace debug_process::e2e {
+namespace {
+
+class OpenFiles : public NeedsBpf {};
+
+// Rows of the report, without what only one way tells.
+std::map<int, Json> comparable(const Json& report) {
+  std::map<int, Json> files;
+  for (Json file : rows(report, "files", "files")) {
+    for (const char* column : {"calls", "failed_calls", "bytes", "read_bytes", "written_bytes",
+                               "total_ns", "p99_ns", "number_uses", "size_bytes"})
+      file.erase(column);
+    files[file.at("fd").get<int>()] = file;
+  }
+  return files;
+}
+
+TEST_F(OpenFiles, OfALargeTableAreTheSameWithAndWithoutBpf) {
+  constexpr const char* kMany = "5000";  // more than are read one by one
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < 6000) GTEST_SKIP() << "the limit of open files is below 6,000";
+  Workload target("many_fds", {kMany});
+  const Json fast = report_on(target.pid(), {"-d", "50ms", "--backend", "bpf"});
+  const Json slow = report_on(target.pid(), {"-d", "50ms", "--backend", "sampling"});
+  const auto expected = comparable(slow);
+  const auto found = comparable(fast);
+  ASSERT_EQ(found.size(), expected.size());
+  ASSERT_GE(found.size(), 5000U);
+  int different = 0;
+  for (const auto& [fd, file] : expected) {
+    const Json& other = found.at(fd);
+    // Beyond the first 2,000 positions are not read one by one.
+    if (file.at("position_bytes").is_null() ? other.at("path") != file.at("path") : other != file)
+      if (++different < 5) ADD_FAILURE() << other << "\ninstead of\n" << file;
+  }
+  EXPECT_EQ(different, 0);
+  EXPECT_EQ(metric(fast, "files", "open_socket"), metric(slow, "files", "open_socket"));
+}
+
+}  // namespace
+}  // namespace debug_process::e2e

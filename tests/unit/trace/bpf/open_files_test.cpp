@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trace/open_files.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace debug_process::trace {
+namespace {
+
+// One of every kind that takes no privilege and no hardware, closed with the test.
+class Menagerie {
+ public:
+  Menagerie() {
+    std::string name = (std::filesystem::temp_directory_path() / "open-files-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
+    folder_ = name;
+    const std::string file = (folder_ / "with \x1b[31m and\nmore").string();
+    keep(::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND, 0600));
+    keep(::open(file.c_str(), O_WRONLY));
+    if (::write(fds_.front(), "12345", 5) != 5 || ::flock(fds_.front(), LOCK_EX) != 0)
+      throw std::runtime_error("cannot fill " + file);
+    const std::string gone = (folder_ / "gone").string();
+    keep(::open(gone.c_str(), O_RDWR | O_CREAT, 0600));
+    ::unlink(gone.c_str());
+    keep(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY));
+    keep(::open(folder_.c_str(), O_PATH));
+    keep(::open("/dev/null", O_RDWR));
+    keep(::open(folder_.c_str(), O_TMPFILE | O_RDWR, 0600));
+    keep(::eventfd(7, 0));
+    keep(::timerfd_create(CLOCK_MONOTONIC, 0));
+    keep(::memfd_create("memory", 0));
+    const int poll = ::epoll_create1(0);
+    epoll_event event{};
+    ::epoll_ctl(poll, EPOLL_CTL_ADD, fds_.back() - 2, &event);
+    keep(poll);
+    std::array<int, 2> pair{};
+    if (::pipe(pair.data()) == 0) keep_both(pair);
+    if (::socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()) == 0) keep_both(pair);
+  }
+  ~Menagerie() {
+    for (const int fd : fds_) ::close(fd);
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  [[nodiscard]] bool holds(int fd) const {
+    return std::find(fds_.begin(), fds_.end(), fd) != fds_.end();
+  }
+  Menagerie(const Menagerie&) = delete;
+  Menagerie& operator=(const Menagerie&) = delete;
+
+ private:
+  void keep(int fd) {
+    if (fd < 0) throw std::runtime_error("cannot open one of every kind");
+    fds_.push_back(fd);
+  }
+  void keep_both(const std::array<int, 2>& pair) {
+    for (const int fd : pair) keep(fd);
+  }
+
+  std::filesystem::path folder_;
+  std::vector<int> fds_;
+};
+
+TEST(OpenFiles, AreTheSameFromTheIteratorAndFromProc) {
+  const Menagerie menagerie;
+  const proc::Procfs procfs;
+  const auto fast = read_open_files(procfs, ::getpid());
+  if (!fast) GTEST_SKIP() << fast.error().message();
+  const auto slow = proc::read_fd_table(procfs, ::getpid());
+  ASSERT_TRUE(slow);
+  std::map<int, proc::Fd> by_number;
+  for (const proc::Fd& fd : fast->fds) by_number[fd.number] = fd;
+  int compared = 0;
+  for (const proc::Fd& fd : slow->fds) {
+    // What is opened for reading the tables is in one of them only.
+    if (!menagerie.holds(fd.number)) continue;
+    SCOPED_TRACE(fd.link);
+    const proc::Fd& other = by_number.at(fd.number);
+    EXPECT_EQ(other.link, fd.link);
+    EXPECT_EQ(other.type, fd.type);
+    EXPECT_EQ(other.readable, fd.readable);
+    EXPECT_EQ(other.writable, fd.writable);
+    EXPECT_EQ(other.deleted, fd.deleted);
+    EXPECT_EQ(other.inode, fd.inode);
+    EXPECT_TRUE(other.open_file);
+    ++compared;
+  }
+  EXPECT_GE(compared, 15);
+}
+
+}  // namespace
+}  // namespace debug_process::trace
