@@ -14,10 +14,13 @@ class Budget {
   explicit Budget(std::optional<double> cap) : cap_(cap) {}
 
   // `spent` is what the target (its busiest thread) has lost to us since the window's start,
-  // `elapsed` ago. A short overdraft is allowed, so that a slice is not too short to see anything.
+  // `elapsed` ago. An overdraft is allowed, so that a slice is not too short to see anything: a
+  // share of that time, so that a window that ends now has not cost much more than its share.
   [[nodiscard]] bool is_exceeded(std::chrono::nanoseconds elapsed,
                                  std::chrono::nanoseconds spent) const {
-    return cap_ && spent > allowed(elapsed + kOverdraft);
+    const auto overdraft = std::min<std::chrono::nanoseconds>(
+        kLeastOverdraft + elapsed / kOverdraftShare, kMostOverdraft);
+    return cap_ && spent > allowed(elapsed + overdraft);
   }
 
   // How long nothing may be spent until the account is even again.
@@ -32,7 +35,9 @@ class Budget {
 
  private:
   // Slices come about this far apart.
-  static constexpr std::chrono::milliseconds kOverdraft{200};
+  static constexpr std::chrono::milliseconds kMostOverdraft{200};
+  static constexpr std::chrono::milliseconds kLeastOverdraft{20};
+  static constexpr int kOverdraftShare = 5;
   // With the smallest of caps; longer than any window.
   static constexpr std::chrono::hours kLongestPause{1000};
 

@@ -14,10 +14,23 @@ TEST(Budget, IsNeverExceededWithoutACap) {
   EXPECT_FALSE(budget.is_exceeded(1ms, 1h));
 }
 
-TEST(Budget, AllowsAnOverdraftOfAFifthOfASecond) {
+TEST(Budget, AllowsAnOverdraftOfAFifthOfTheTimeSoFar) {
   const Budget budget(0.05);
-  EXPECT_FALSE(budget.is_exceeded(0s, 10ms));
-  EXPECT_TRUE(budget.is_exceeded(0s, 10ms + 1us));
+  EXPECT_FALSE(budget.is_exceeded(500ms, 31ms)) << "620 ms";
+  EXPECT_TRUE(budget.is_exceeded(500ms, 31ms + 1us));
+}
+
+TEST(Budget, AllowsLittleAtFirstSoThatAShortWindowPaysNoMore) {
+  const Budget budget(0.05);
+  EXPECT_FALSE(budget.is_exceeded(0s, 1ms));
+  EXPECT_TRUE(budget.is_exceeded(0s, 1ms + 1us));
+  EXPECT_TRUE(budget.is_exceeded(50ms, 4ms + 1us)) << "8% of 50 ms";
+}
+
+TEST(Budget, AllowsAnOverdraftOfAFifthOfASecondAtMost) {
+  const Budget budget(0.05);
+  EXPECT_FALSE(budget.is_exceeded(10s, 510ms));
+  EXPECT_TRUE(budget.is_exceeded(10s, 510ms + 1us));
   EXPECT_FALSE(budget.is_exceeded(1s, 60ms));
   EXPECT_TRUE(budget.is_exceeded(1s, 60ms + 1us));
 }
