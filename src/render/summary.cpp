@@ -94,7 +94,9 @@ std::string watched_text(const Report& report) {
 std::string cost_text(const Report& report) {
   const report::Cost& cost = report.collection.cost;
   std::vector<std::string> target;
-  if (cost.target) target.push_back("pays " + format_ratio(*cost.target) + " of a CPU");
+  // Who is stopped for it pays with time.
+  const std::string of = report.collection.inflated_latencies ? " of its time" : " of a CPU";
+  if (cost.target) target.push_back("pays " + format_ratio(*cost.target) + of);
   if (cost.target_per_call) target.push_back(format_duration(*cost.target_per_call) + " a call");
   std::string text = "the target " + join(target, ", ");
   if (target.empty())

@@ -124,7 +124,9 @@ enum class Counts { exact, scaled, samples };
 struct Cost {
   std::optional<std::chrono::nanoseconds> target_per_call;
   std::optional<std::chrono::nanoseconds> bystander_per_call;
-  std::optional<Ratio> target;  // share of the target's wall time
+  // Of one CPU; where the tracer stops the target (Collection::inflated_latencies), of the wall
+  // time of those threads that it has stopped.
+  std::optional<Ratio> target;
 };
 
 struct Collection {

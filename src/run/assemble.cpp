@@ -53,8 +53,8 @@ report::Target describe_target(const sections::process::Facts& process, const Co
   return target;
 }
 
-// What was added to the target's calls, as a share of the time it was watched: of one CPU, as for
-// top.
+// What was added to the target's calls, as a share of the window: of one CPU, as for top. With
+// ptrace its threads stand still for it, and it is a share of their time.
 report::Cost describe_cost(const trace::Activity& activity) {
   report::Cost cost;
   cost.target_per_call = activity.cost.target_per_call;
@@ -62,7 +62,7 @@ report::Cost describe_cost(const trace::Activity& activity) {
   if (!cost.target_per_call || activity.observed.count() <= 0) return cost;
   const auto by_calls = static_cast<std::int64_t>(activity.calls_seen) * *cost.target_per_call;
   cost.target = Ratio{std::chrono::duration<double>(activity.cost.paid.value_or(by_calls)) /
-                      std::chrono::duration<double>(activity.observed)};
+                      std::chrono::duration<double>(activity.cost.of.value_or(activity.observed))};
   return cost;
 }
 

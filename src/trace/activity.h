@@ -138,6 +138,9 @@ struct Cost {
   std::optional<std::chrono::nanoseconds> target_per_call;
   std::optional<std::chrono::nanoseconds> bystander_per_call;  // any other process
   std::optional<std::chrono::nanoseconds> paid;  // in all, by all threads of the target together
+  // The time that `paid` is to be seen against: of the threads that have paid, together. nullopt:
+  // the window, that is one CPU.
+  std::optional<std::chrono::nanoseconds> of = std::nullopt;
 };
 
 // How far the counts can be trusted.

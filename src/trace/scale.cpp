@@ -10,10 +10,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// A thread that was watched for less than this share of the time cannot have done all its calls in
-// it: then the cost is known too badly to be taken off.
-constexpr double kLeastShare = 0.05;
-
 void multiply(std::uint64_t& count, double factor) {
   count = static_cast<std::uint64_t>(std::llround(static_cast<double>(count) * factor));
 }
@@ -55,32 +51,7 @@ void multiply_io(Activity& activity, double factor) {
   }
 }
 
-// How long the thread would have needed for what it did while it was watched.
-double undisturbed_seconds(const Exposure& thread, std::optional<nanoseconds> cost_per_call) {
-  const double watched = std::chrono::duration<double>(thread.watched).count();
-  if (!cost_per_call) return watched;
-  const double added =
-      static_cast<double>(thread.calls) * std::chrono::duration<double>(*cost_per_call).count();
-  const double idle = watched * (1 - std::clamp(thread.busy.value_or(1), 0.0, 1.0));
-  return std::max(watched - std::max(added - idle, 0.0), watched * kLeastShare);
-}
-
 }  // namespace
-
-double scale_factor(std::span<const Exposure> threads, std::optional<nanoseconds> cost_per_call) {
-  double seen = 0;
-  double all = 0;
-  for (const Exposure& thread : threads) {
-    if (thread.calls == 0 || thread.watched.count() <= 0) continue;
-    const double calls = static_cast<double>(thread.calls);
-    seen += calls;
-    const double watched = std::chrono::duration<double>(thread.watched).count();
-    const double unwatched =
-        std::max(std::chrono::duration<double>(thread.window).count() - watched, 0.0);
-    all += calls + calls * unwatched / undisturbed_seconds(thread, cost_per_call);
-  }
-  return seen > 0 ? all / seen : 1;
-}
 
 void scale(Activity& activity, double factor) {
   activity.counts = Counts::scaled;

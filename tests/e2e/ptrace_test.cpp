@@ -1,5 +1,6 @@
 // The ptrace backend: its counts are the true ones, and the target never notices.
 // SPDX-License-Identifier: Apache-2.0
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -7,6 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
+#include <map>
 #include <sstream>
 #include <thread>
 
@@ -60,9 +63,9 @@ class EqualThreads {
  public:
   static constexpr std::size_t kThreads = 8;
 
-  EqualThreads() : pid_(::fork()) {
+  explicit EqualThreads(int policy = SCHED_OTHER) : pid_(::fork()) {
     if (pid_ < 0) throw std::runtime_error("cannot fork");
-    if (pid_ == 0) call_for_ever();
+    if (pid_ == 0) call_for_ever(policy);
   }
   ~EqualThreads() {
     ::kill(pid_, SIGKILL);
@@ -74,8 +77,10 @@ class EqualThreads {
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
-  [[noreturn]] static void call_for_ever() {
+  [[noreturn]] static void call_for_ever(int policy) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const sched_param none{};
+    if (::sched_setscheduler(0, policy, &none) != 0) ::_exit(1);
     std::vector<std::thread> threads;
     for (std::size_t i = 0; i < kThreads; ++i)
       threads.emplace_back([] {
@@ -86,6 +91,47 @@ class EqualThreads {
 
   pid_t pid_;
 };
+
+std::vector<std::uint64_t> calls_of_threads(const EqualThreads& target, const Json& report) {
+  std::vector<std::uint64_t> served;
+  for (const Json& thread : rows(report, "threads", "threads"))
+    if (thread.at("tid") != target.pid()) served.push_back(thread.at("calls").get<std::uint64_t>());
+  return served;
+}
+
+std::vector<std::filesystem::path> tasks_of(pid_t pid) {
+  std::vector<std::filesystem::path> tasks;
+  std::error_code gone;
+  const std::string folder = "/proc/" + std::to_string(pid) + "/task";
+  for (auto entry = std::filesystem::directory_iterator(folder, gone);
+       !gone && entry != std::filesystem::directory_iterator(); entry.increment(gone))
+    tasks.push_back(entry->path());
+  return tasks;
+}
+
+// For a while, in slices of the scheduler, since the first time that was asked.
+bool all_have_run(pid_t pid) {
+  static std::map<std::string, std::uint64_t> before;
+  bool all = true;
+  for (const auto& task : tasks_of(pid)) {
+    std::istringstream words(read_text(task / "schedstat"));
+    std::uint64_t on_cpu = 0;
+    words >> on_cpu;
+    const auto first = before.try_emplace(task.string(), on_cpu).first->second;
+    constexpr std::uint64_t kEnough = 5'000'000;
+    if (task.filename() != std::to_string(pid)) all = all && on_cpu > first + kEnough;
+  }
+  return all;
+}
+
+std::optional<pid_t> any_child_of(pid_t pid) {
+  for (const auto& task : tasks_of(pid)) {
+    std::ifstream children(task / "children");
+    pid_t child = 0;
+    if (children >> child) return child;
+  }
+  return std::nullopt;
+}
 
 // Skipped where ptrace is not to be had for one's own child: a sandbox, or Yama's 2 and 3.
 class Ptrace : public ::testing::Test {
@@ -142,13 +188,82 @@ TEST_F(Ptrace, CountsShortLivedThreads) {
 // The kernel tells of events in the order of its list: those at its end must get their turn.
 TEST_F(Ptrace, ServesAllThreadsAlike) {
   const EqualThreads target;
-  const Json report = report_on(target.pid(), all_and({"-d", "2s"}));
-  std::vector<std::uint64_t> served;
-  for (const Json& thread : rows(report, "threads", "threads"))
-    if (thread.at("tid") != target.pid()) served.push_back(thread.at("calls").get<std::uint64_t>());
+  const auto served = calls_of_threads(target, report_on(target.pid(), all_and({"-d", "2s"})));
   ASSERT_EQ(served.size(), EqualThreads::kThreads);
   const auto [least, most] = std::minmax_element(served.begin(), served.end());
   EXPECT_GE(*least, *most / 10) << Json(served);
+}
+
+// Below everybody else, the tracer included.
+TEST_F(Ptrace, StarvesNoThreadOfATargetThatRunsWhenNothingElseDoes) {
+  const EqualThreads target(SCHED_IDLE);
+  Watch watch(target.pid(), kAll);
+  ASSERT_TRUE(wait_until([&] { return all_have_run(target.pid()); }));
+  const auto served = calls_of_threads(target, watch.end());
+  ASSERT_EQ(served.size(), EqualThreads::kThreads);
+  EXPECT_GT(*std::min_element(served.begin(), served.end()), 0U) << Json(served);
+}
+
+TEST_F(Ptrace, GoesOnWherePidfdGetfdIsForbidden) {
+  Workload counter("counter");
+  const TemporaryDirectory directory;
+  const auto file = directory.path() / "report.json";
+  Process tool({workload_path("deny_pidfd_getfd"), tool_path(), "--backend", "ptrace",
+                "--max-overhead", "none", "-d", "300ms", "--json", "-o", file.string(),
+                std::to_string(counter.pid())});
+  const Result result = tool.wait();
+  ASSERT_EQ(result.code, 0) << result.describe();
+  EXPECT_GT(calls(Json::parse(read_text(file)), "getppid"), 0U);
+  expect_goes_on(counter);
+}
+
+TEST_F(Ptrace, LeavesNoCalibratingChildWhenKilled) {
+  Workload counter("counter");
+  int seen = 0;
+  // Some 20 ms of each run: it may be missed.
+  for (int time = 0; time < 100 && seen < 5; ++time) {
+    Process tool({tool_path(), "--backend", "ptrace", "-d", "50ms", std::to_string(counter.pid())});
+    std::optional<pid_t> child;
+    ASSERT_TRUE(wait_until([&] {
+      child = any_child_of(tool.pid());
+      return child || !tool.running();
+    }));
+    if (!child) continue;
+    ++seen;
+    tool.kill(SIGKILL);
+    EXPECT_EQ(tool.wait().signal, SIGKILL);
+    const std::string left = "/proc/" + std::to_string(*child);
+    ASSERT_TRUE(wait_until([&] { return !std::filesystem::exists(left); }));
+  }
+  EXPECT_GT(seen, 0);
+  expect_goes_on(counter);
+}
+
+// Between bursts it is let go of, and a new hold begins with each.
+TEST_F(Ptrace, LeavesNothingWhenKilledWhileThreadsComeAndGo) {
+  const TemporaryDirectory directory;
+  Workload loop("spawn_loop", {(directory.path() / "count").string()});
+  for (int time = 0; time < 20; ++time) {
+    Watch watch(loop.pid(), kCapped);
+    std::this_thread::sleep_for(std::chrono::milliseconds(17 * time));  // any moment will do
+    watch.tool().kill(SIGKILL);
+    EXPECT_EQ(watch.tool().wait().signal, SIGKILL);
+    ASSERT_TRUE(
+        wait_until([&] { return status_line(loop.pid(), "TracerPid") == "TracerPid:\t0"; }));
+    expect_let_go(loop.pid());
+    ASSERT_TRUE(loop.running());
+  }
+}
+
+TEST_F(Ptrace, TellsThatTimeoutsMayBeItsDoing) {
+  Workload loop("timed_waits");
+  Watch watch(loop.pid(), kAll);
+  ASSERT_NE(loop.ask(), "");
+  const Json report = watch.end();
+  ASSERT_FALSE(rows(report, "errors", "errors", {{"errno", "ETIMEDOUT"}}).empty());
+  EXPECT_NE(report.at("collection").at("notes").dump().find("the tracer's doing"),
+            std::string::npos)
+      << report.at("collection").dump(1);
 }
 
 TEST_F(Ptrace, CountsACommandFromItsExecveToItsExit) {

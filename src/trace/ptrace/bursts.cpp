@@ -26,15 +26,22 @@ void Bursts::open(nanoseconds now) {
 
 void Bursts::charge(nanoseconds now, nanoseconds spent) {
   if (!on() || !budget_.is_exceeded(now - opened_, spent)) return;
-  watched_ += now - began_;
+  last_burst_ = now - began_;
+  watched_ += last_burst_;
   paused_ever_ = true;
-  constexpr nanoseconds kFarAway = std::chrono::hours(1000);
-  const nanoseconds pause = std::min(budget_.pause(now - opened_, spent), kFarAway);
-  resume_at_ = now + times(pause, 1 + jitter());
+  pause(now, spent);
 }
 
-bool Bursts::resume(nanoseconds now) {
+void Bursts::pause(nanoseconds now, nanoseconds spent) {
+  constexpr nanoseconds kFarAway = std::chrono::hours(1000);
+  const nanoseconds even = std::min(budget_.pause(now - opened_, spent), kFarAway);
+  resume_at_ = now + times(even, 1 + jitter());
+}
+
+bool Bursts::resume(nanoseconds now, nanoseconds spent) {
   if (!resume_at_ || now < *resume_at_) return false;
+  pause(now, spent);
+  if (now < *resume_at_) return false;
   resume_at_.reset();
   began_ = now;
   return true;

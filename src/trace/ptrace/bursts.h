@@ -22,19 +22,23 @@ class Bursts {
 
   // After a call: `spent` is what the busiest thread has lost since open(). May end the burst.
   void charge(std::chrono::nanoseconds now, std::chrono::nanoseconds spent);
-  // True when a pause is over: a new burst begins.
-  [[nodiscard]] bool resume(std::chrono::nanoseconds now);
+  // True when a pause is over: a new burst begins. What was spent in the pause makes it longer.
+  [[nodiscard]] bool resume(std::chrono::nanoseconds now, std::chrono::nanoseconds spent);
   [[nodiscard]] std::optional<std::chrono::nanoseconds> resume_at() const { return resume_at_; }
+  // How long the burst lasted that has ended last.
+  [[nodiscard]] std::chrono::nanoseconds last_burst() const { return last_burst_; }
   // All bursts together.
   [[nodiscard]] std::chrono::nanoseconds watched(std::chrono::nanoseconds now) const;
 
  private:
+  void pause(std::chrono::nanoseconds now, std::chrono::nanoseconds spent);
   [[nodiscard]] double jitter();
 
   Budget budget_;
   std::chrono::nanoseconds opened_{0};
   std::chrono::nanoseconds began_{0};
   std::chrono::nanoseconds watched_{0};
+  std::chrono::nanoseconds last_burst_{0};
   std::optional<std::chrono::nanoseconds> resume_at_;
   bool paused_ever_ = false;
   std::uint32_t random_ = 2463534242U;

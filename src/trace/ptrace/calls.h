@@ -13,6 +13,7 @@ struct CallTraits {
   bool is_sigreturn = false;   // "returns" what the interrupted code had
   bool is_restart = false;     // restart_syscall: goes on with a call that was interrupted
   bool is_exec = false;
+  unsigned reads_writes = 0;  // that the kernel counts with it, in /proc/PID/io
   ExampleKind example = ExampleKind::none;
 };
 

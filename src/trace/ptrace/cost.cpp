@@ -30,6 +30,8 @@ constexpr nanoseconds kWarmUp = 1ms;
 constexpr nanoseconds kTraced = 1ms;  // a round
 // Two stops take two switches each: less than this is no cost, but a measurement gone wrong.
 constexpr double kLeast = 1000;
+// A round with fewer calls tells nothing.
+constexpr std::uint64_t kFewest = 5;
 
 using Counter = std::atomic<std::uint64_t>;
 
@@ -69,7 +71,6 @@ using Times = std::vector<double>;
 
 template <typename Pass>
 Times times_of_a_call(const Counter& counter, Pass pass) {
-  constexpr std::uint64_t kFewest = 5;
   Times times;
   for (int round = 0; round < kRounds; ++round) {
     const auto before = counter.load();
@@ -102,7 +103,31 @@ bool always() {
   return true;
 }
 
-std::optional<nanoseconds> measure(pid_t child, const Counter& counter, WakeTimer& timer) {
+// In nanoseconds, of CPU time of its own.
+class CpuPerCall {
+ public:
+  CpuPerCall(pid_t child, const Counter& counter)
+      : child_(child), counter_(counter), calls_(counter.load()), cpu_(read()) {}
+
+  [[nodiscard]] std::optional<double> until_now() const {
+    const auto calls = counter_.load() - calls_;
+    const auto cpu = read();
+    if (!cpu || !cpu_ || calls < kFewest) return std::nullopt;
+    return static_cast<double>((*cpu - *cpu_).count()) / static_cast<double>(calls);
+  }
+
+ private:
+  [[nodiscard]] std::optional<nanoseconds> read() const {
+    return Looker().cpu_time(child_, child_);
+  }
+
+  pid_t child_;
+  const Counter& counter_;
+  std::uint64_t calls_;
+  std::optional<nanoseconds> cpu_;
+};
+
+std::optional<Price> measure(pid_t child, const Counter& counter, WakeTimer& timer) {
   const Times alone = times_of_a_call(counter, [] { std::this_thread::sleep_for(kAlone); });
   WatchOptions options;
   options.pid = child;
@@ -112,7 +137,9 @@ std::optional<nanoseconds> measure(pid_t child, const Counter& counter, WakeTime
   loop.open(monotonic_now());
   run(loop, timer, kLongestArming, [&] { return !loop.settled(); });
   run(loop, timer, kWarmUp, always);
+  const CpuPerCall cpu_per_call(child, counter);
   const Times traced = times_of_a_call(counter, [&] { run(loop, timer, kTraced, always); });
+  const auto cpu = cpu_per_call.until_now();
   ::kill(child, SIGKILL);
   nanoseconds now{0};
   while (loop.step(now)) {
@@ -120,12 +147,14 @@ std::optional<nanoseconds> measure(pid_t child, const Counter& counter, WakeTime
   if (alone.empty() || traced.empty()) return std::nullopt;
   const double cost = traced[traced.size() / 2] - alone.front();
   if (cost < kLeast) return std::nullopt;
-  return nanoseconds(static_cast<std::int64_t>(cost));
+  const double own = std::clamp(cpu.value_or(0) - alone.front(), 0.0, cost);
+  return Price{nanoseconds(static_cast<std::int64_t>(cost)),
+               nanoseconds(static_cast<std::int64_t>(own))};
 }
 
 }  // namespace
 
-std::optional<nanoseconds> measure_cost(WakeTimer& timer) {
+std::optional<Price> measure_cost(WakeTimer& timer) {
   const SharedCounter counter;
   if (!counter.ok()) return std::nullopt;
   const pid_t ourselves = ::getpid();

@@ -63,6 +63,8 @@ ErrorStats* Counters::leave(ThreadCalls& thread, std::int64_t result, nanosecond
   if (thread.in_call->entered) took = std::max(now - *thread.in_call->entered, nanoseconds(0));
   thread.in_call.reset();
   ++thread.stops;
+  // A descriptor that is not open ends the call before it is counted.
+  if (result != -EBADF) thread.reads_writes += row.traits.reads_writes;
   // A sigreturn returns nothing of its own: that is the interrupted code's.
   const bool restarted = !row.traits.is_sigreturn && is_restart(result);
   const bool failed = !row.traits.is_sigreturn && !restarted && result < 0 && result >= -kMaxErrno;

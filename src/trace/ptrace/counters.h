@@ -43,9 +43,10 @@ struct ThreadCalls {
   // We stopped the thread in this call: what comes next is the same call, made again by the kernel.
   std::optional<SyscallKey> interrupted;
   CallRow* previous = nullptr;
-  CallRow* restarted = nullptr;  // ended as a restart; how that went shows later
-  std::uint64_t calls = 0;       // of those that are wanted
-  std::uint64_t stops = 0;       // pairs of them: what the thread pays for
+  CallRow* restarted = nullptr;    // ended as a restart; how that went shows later
+  std::uint64_t calls = 0;         // of those that are wanted
+  std::uint64_t reads_writes = 0;  // of all, as the kernel counts them
+  std::uint64_t stops = 0;         // pairs of them: what the thread pays for
 };
 
 class Counters {

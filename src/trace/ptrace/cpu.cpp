@@ -71,16 +71,15 @@ std::vector<cpu_set_t> affinity() {
   return sets;
 }
 
-// Of all threads of a process.
-nanoseconds cpu_time(pid_t pid) {
+}  // namespace
+
+std::optional<nanoseconds> process_cpu_time(pid_t pid) {
   clockid_t clock{};
   timespec time{};
   if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
-    return nanoseconds(0);
+    return std::nullopt;
   return std::chrono::seconds(time.tv_sec) + nanoseconds(time.tv_nsec);
 }
-
-}  // namespace
 
 Cpu::Cpu()
     : owner_(this_thread()),
@@ -127,7 +126,7 @@ void Cpu::follow(const Looker& looker, pid_t pid, pid_t tid, nanoseconds now) {
 void Cpu::check_for_starvation(pid_t pid, pid_t tid, nanoseconds now) {
   const nanoseconds waited = schedstat("thread-self/schedstat").run_delay;
   const nanoseconds ran = schedstat(fmt::format("{}/task/{}/schedstat", pid, tid)).on_cpu;
-  const nanoseconds all_ran = cpu_time(pid);
+  const nanoseconds all_ran = process_cpu_time(pid).value_or(nanoseconds(0));
   if (followed_ != 0) {
     const nanoseconds by_target = followed_ == tid ? ran - ran_ : all_ran - all_ran_;
     const nanoseconds by_others = (waited - waited_) - by_target;

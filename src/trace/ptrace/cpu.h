@@ -5,11 +5,15 @@
 #include <sched.h>
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 #include "trace/ptrace/look.h"
 
 namespace debug_process::trace::ptrace {
+
+// Of all threads of a process, ended ones included; nullopt: it is gone.
+[[nodiscard]] std::optional<std::chrono::nanoseconds> process_cpu_time(pid_t pid);
 
 // For the calling thread alone. Where the system forbids any of it, watching only costs more.
 class Cpu {

@@ -97,6 +97,13 @@ std::optional<Switches> Looker::switches(pid_t pid, pid_t tid) const {
   return Switches{*status->voluntary_switches, *status->involuntary_switches};
 }
 
+std::optional<std::chrono::nanoseconds> Looker::cpu_time(pid_t pid, pid_t tid) const {
+  const auto stat =
+      procfs_.read(fmt::format("{}/task/{}/schedstat", pid, tid)).and_then(proc::parse_schedstat);
+  if (!stat || stat->timeslices == 0) return std::nullopt;
+  return stat->on_cpu;
+}
+
 std::string Looker::trail(pid_t pid, pid_t tid) const {
   const auto text = procfs_.read(fmt::format("{}/task/{}/schedstat", pid, tid));
   if (!text) return {};

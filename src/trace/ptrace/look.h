@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,6 +44,8 @@ class Looker {
   // It last ran on; -1: unknown.
   [[nodiscard]] int cpu_of(pid_t pid, pid_t tid) const;
   [[nodiscard]] std::optional<Switches> switches(pid_t pid, pid_t tid) const;
+  // CPU time so far: exact of one that stands still; nullopt: unknown.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> cpu_time(pid_t pid, pid_t tid) const;
   // Changes whenever the thread runs; empty: unknown.
   [[nodiscard]] std::string trail(pid_t pid, pid_t tid) const;
 

@@ -104,8 +104,9 @@ void Loop::handle(const Event& event, nanoseconds now) {
   Tracee* thread = find(event.tid);
   if (thread == nullptr) thread = adopt(event.tid, now);
   if (thread == nullptr) return;
+  const bool wanted = thread->stopping;
   has_stopped(*thread, now);
-  if (event.signal != kSyscallStop) charge_event(*thread, now);
+  if (event.signal != kSyscallStop) charge_event(*thread, wanted, now);
   if (event.signal == kSyscallStop) {
     at_call(*thread, now);
     if (in_round_)
@@ -155,18 +156,26 @@ void Loop::leaves(Tracee& thread, const SyscallInfo& info, nanoseconds now) {
   ErrorStats* const error = counters_.leave(thread.calls, info.exit.rval, now);
   if (error != nullptr) take_example(thread.tid, call.row->traits.example, call.args, *error);
   ++calls_;
-  const std::uint64_t price = cpu_.is_dear() ? kDearer : 1;
+  const std::uint64_t price = price_of_stops(thread);
   thread.price += price;
+  if (thread.born_in_window) born_price_ += price;
   price_ += price;
+  charge(thread, now, true);
+}
+
+// Within a call the burst goes on: what was begun would be lost.
+void Loop::charge(Tracee& thread, nanoseconds now, bool may_pause) {
   spent_ = std::max(spent_, lost(thread, now));
+  if (!may_pause || !bursts_.on()) return;
   bursts_.charge(now, spent_);
+  if (!bursts_.on()) grip_.pause_begins(bursts_.last_burst(), *bursts_.resume_at() - now);
 }
 
 void Loop::has_stopped(Tracee& thread, nanoseconds now) {
   if (!thread.stopping) return;
   thread.stopping = false;
   --stopping_;
-  if (thread.interrupted_at) thread.lost += std::min(now - *thread.interrupted_at, kLongestArming);
+  if (thread.interrupted_at) lose(thread, std::min(now - *thread.interrupted_at, kLongestArming));
   // It ran when we looked. If it was on its way into a call, or out of it, the kernel knows.
   if (thread.interrupted_at && !thread.calls.interrupted)
     if (const auto call = looker_.call(thread.process->stats.pid.value_or(0), thread.tid))
@@ -179,7 +188,7 @@ void Loop::resume(Tracee& thread, int signal_number, nanoseconds now) {
   if (armed_ && bursts_.on()) {
     begin_watch(thread, now);
     (void)go_to_call(thread.tid, signal_number);
-    cpu_.follow(looker_, thread.process->stats.pid.value_or(0), thread.tid, now);
+    cpu_->follow(looker_, thread.process->stats.pid.value_or(0), thread.tid, now);
   } else {
     end_watch(thread, now);
     (void)go_on(thread.tid, signal_number);
@@ -197,11 +206,18 @@ void Loop::open(nanoseconds now) {
   counting_ = true;
   bursts_.open(now);
   end_.opened = now;
-  spent_ = nanoseconds(0);
+  grip_.burst_begins();
+  spent_ = born_lost_ = nanoseconds(0);
+  born_price_ = 0;
   for (auto& [tid, thread] : tracees_) {
     thread.joined = now;
     thread.watched = nanoseconds(0);
-    if (thread.watched_since) thread.watched_since = now;
+    if (thread.watched_since) {
+      thread.watched_since = now;
+      thread.cpu_began = cpu_time(thread);
+    }
+    thread.cpu_watched = nanoseconds(0);
+    thread.calls.reads_writes = 0;
     if (thread.parked) thread.parked->since = thread.parked->proven = now;
     thread.calls.stops = 0;
     thread.lost = thread.lost_to_events = nanoseconds(0);
@@ -210,16 +226,15 @@ void Loop::open(nanoseconds now) {
 }
 
 // A stop that is none of a call's comes in the pauses too: half of what a call's two stops cost.
-void Loop::charge_event(Tracee& thread, nanoseconds now) {
+void Loop::charge_event(Tracee& thread, bool wanted, nanoseconds now) {
   if (!counting_) return;
-  const nanoseconds cost = cost_per_call_ * (cpu_.is_dear() ? kDearer : 1) / 2;
-  thread.lost += cost;
+  if (!wanted) grip_.count_event();
+  const nanoseconds cost = cost_per_call_ * price_of_stops(thread) / 2;
+  lose(thread, cost);
   thread.lost_to_events += cost;
   end_.lost_to_events += cost;
   most_lost_to_events_ = std::max(most_lost_to_events_, thread.lost_to_events);
-  spent_ = std::max(spent_, lost(thread, now));
-  // Within a call the burst goes on: what was begun would be lost.
-  if (!thread.calls.in_call) bursts_.charge(now, spent_);
+  charge(thread, now, !thread.calls.in_call);
 }
 
 void Loop::note_events(nanoseconds window) {
@@ -234,16 +249,33 @@ void Loop::note_events(nanoseconds window) {
 
 void Loop::close(nanoseconds now) {
   if (counting_) note_events(now - end_.opened);
+  for (auto& [tid, thread] : tracees_) {
+    if (!thread.watched_since || !thread.cpu_began || thread.calls.stops == 0) continue;
+    if (const auto cpu = cpu_time(thread)) thread.cpu_watched += *cpu - *thread.cpu_began;
+  }
   end_.at = now;
+  end_.let_go = let_go_ever_;
   end_.paused = bursts_.paused_ever();
 }
 
+// New threads begin on other CPUs than ours.
+std::uint64_t Loop::price_of_stops(const Tracee& thread) const {
+  return thread.born_in_window || cpu_->is_dear() ? kDearer : 1;
+}
+
+void Loop::lose(Tracee& thread, nanoseconds time) {
+  thread.lost += time;
+  if (thread.born_in_window) born_lost_ += time;
+}
+
 nanoseconds Loop::lost(const Tracee& thread, nanoseconds now) const {
-  const nanoseconds watched = thread.watched_until(now);
+  const nanoseconds in_bursts = bursts_.watched(now);
+  const nanoseconds watched =
+      born_price_ > 0 ? in_bursts : std::min(thread.watched_until(now), in_bursts);
+  const std::uint64_t price = born_price_ + (thread.born_in_window ? 0 : thread.price);
   const nanoseconds by_calls =
-      lost_to_stops(thread.price, price_ - std::min(price_, thread.price), cost_per_call_,
-                    std::min(watched, bursts_.watched(now)));
-  return thread.lost + by_calls;
+      lost_to_stops(price, price_ - std::min(price_, price), cost_per_call_, watched);
+  return born_lost_ + (thread.born_in_window ? nanoseconds(0) : thread.lost) + by_calls;
 }
 
 Tracee* Loop::find(pid_t tid) {

@@ -15,10 +15,10 @@
 #include "trace/ptrace/bursts.h"
 #include "trace/ptrace/counters.h"
 #include "trace/ptrace/cpu.h"
+#include "trace/ptrace/grip.h"
 #include "trace/ptrace/kernel.h"
 #include "trace/ptrace/look.h"
 #include "trace/ptrace/tracee.h"
-#include "trace/scale.h"
 #include "util/clock.h"
 
 namespace debug_process::trace::ptrace {
@@ -28,7 +28,7 @@ struct Exited {
   std::uint64_t threads = 0;
   std::uint64_t calls = 0;
   bool fully_watched = true;
-  std::vector<Exposure> exposures;  // of some together, where there are very many
+  Exposure exposure;  // of all together
 };
 
 // What watching was like, for the one who makes an Activity of it.
@@ -39,6 +39,7 @@ struct Ended {
   std::uint64_t execs = 0;
   std::vector<LastCall> last_calls;  // of those threads that ended with the target
   bool paused = false;
+  bool let_go = false;  // of the target, in pauses
   std::chrono::nanoseconds lost_to_events{
       0};  // stops at signals and for new threads, of all threads
   std::vector<std::string> notes;
@@ -63,6 +64,17 @@ class Loop {
   bool step(std::chrono::nanoseconds& now);
   // What has to be done in time; returns when to come again.
   std::chrono::nanoseconds tick(std::chrono::nanoseconds now);
+  // In a pause: whether it is better to let go of the target. The thread has to end then; another
+  // one takes hold again, at resume_at(), and goes on. 0, or the errno of a refusal, or ESRCH where
+  // nothing is left of the target: then no thread may call step() any more.
+  [[nodiscard]] bool wants_to_let_go() const;
+  void let_go(std::chrono::nanoseconds now);
+  [[nodiscard]] std::chrono::nanoseconds resume_at() const {
+    return bursts_.resume_at().value_or(std::chrono::nanoseconds(0));
+  }
+  [[nodiscard]] int take_hold_again();
+  // For the report.
+  void note(std::string text) { end_.notes.push_back(std::move(text)); }
   // The window ends. The thread has to end now: stopped threads wait for that.
   void close(std::chrono::nanoseconds now);
 
@@ -73,6 +85,8 @@ class Loop {
   [[nodiscard]] const std::list<Process>& processes() const { return processes_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
+  // All bursts together.
+  [[nodiscard]] std::chrono::nanoseconds watched() const { return bursts_.watched(end_.at); }
 
  private:
   int seize_process(Process& process);
@@ -85,7 +99,8 @@ class Loop {
   void serve_others();
   void hold(Tracee& thread);
   void let_held_go();
-  void charge_event(Tracee& thread, std::chrono::nanoseconds now);
+  void charge_event(Tracee& thread, bool wanted, std::chrono::nanoseconds now);
+  void charge(Tracee& thread, std::chrono::nanoseconds now, bool may_pause);
   void note_events(std::chrono::nanoseconds window);
   void at_call(Tracee& thread, std::chrono::nanoseconds now);
   void enters(Tracee& thread, const SyscallInfo& info, std::chrono::nanoseconds now);
@@ -105,6 +120,7 @@ class Loop {
   void keep_last_call(const Tracee& thread, const Event& event);
   void bury(Tracee& thread, std::chrono::nanoseconds now);
 
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> cpu_time(const Tracee& thread) const;
   void begin_watch(Tracee& thread, std::chrono::nanoseconds now);
   void end_watch(Tracee& thread, std::chrono::nanoseconds now);
   void queue_unwatched();
@@ -115,20 +131,28 @@ class Loop {
   bool is_in_program(Tracee& thread);
   [[nodiscard]] bool is_ours(const Tracee& thread) const;
   void park(Tracee& thread, const Sight& sight, std::chrono::nanoseconds now);
+  [[nodiscard]] std::uint64_t price_of_stops(const Tracee& thread) const;
+  void lose(Tracee& thread, std::chrono::nanoseconds time);
   [[nodiscard]] std::chrono::nanoseconds lost(const Tracee& thread,
                                               std::chrono::nanoseconds now) const;
 
   WatchOptions options_;
   std::chrono::nanoseconds cost_per_call_;
   Looker looker_;
-  Cpu cpu_;
+  std::optional<Cpu> cpu_{std::in_place};  // of the thread that traces
   Counters counters_;
   Bursts bursts_;
+  Grip grip_;
+  bool let_go_ever_ = false;
   bool armed_ = false;       // stops at calls are wanted, or were
   bool counting_ = false;    // the window is open
   bool over_ = false;        // the target has ended
   std::uint64_t calls_ = 0;  // of all threads, in the window
   std::uint64_t price_ = 0;  // of all threads
+  // Threads that another makes are mostly such as it waits for: what those have lost that were made
+  // in the window, one after the other, counts as lost to each of the others.
+  std::uint64_t born_price_ = 0;
+  std::chrono::nanoseconds born_lost_{0};
   std::chrono::nanoseconds spent_{0};
   std::chrono::nanoseconds most_lost_to_events_{0};  // by one thread
   std::list<Process> processes_;

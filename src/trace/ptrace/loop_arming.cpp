@@ -12,6 +12,7 @@
 // blocked in a call that restarts may wake and enter one that does not in those microseconds. A
 // FUSE file system may answer an interruption with EINTR in any call: that is not looked up.
 #include <algorithm>
+#include <utility>
 
 #include "trace/ptrace/loop.h"
 
@@ -37,17 +38,29 @@ void Loop::begin_watch(Tracee& thread, nanoseconds now) {
   if (thread.parked) thread.watched += thread.parked->proven - thread.parked->since;
   thread.parked.reset();
   thread.watched_since = now;
+  // A new thread has used none yet.
+  if (!thread.cpu_began) thread.cpu_began = cpu_time(thread);
   ++watched_;
 }
 
 void Loop::end_watch(Tracee& thread, nanoseconds now) {
   if (thread.parked) thread.watched += thread.parked->proven - thread.parked->since;
   thread.parked.reset();
-  if (!thread.watched_since) return;
+  if (!thread.watched_since) {
+    thread.cpu_began.reset();
+    return;
+  }
   thread.watched += now - *thread.watched_since;
   thread.watched_since.reset();
+  const auto began = std::exchange(thread.cpu_began, std::nullopt);
+  const auto ended = cpu_time(thread);
+  if (began && ended) thread.cpu_watched += *ended - *began;
   --watched_;
   Counters::lose_sight(thread.calls);
+}
+
+std::optional<nanoseconds> Loop::cpu_time(const Tracee& thread) const {
+  return looker_.cpu_time(thread.process->stats.pid.value_or(0), thread.tid);
 }
 
 void Loop::arm() {
@@ -58,7 +71,10 @@ void Loop::arm() {
 
 nanoseconds Loop::tick(nanoseconds now) {
   if (!armed_) return now + kNothingToDo;
-  if (bursts_.resume(now)) queue_unwatched();
+  if (bursts_.resume(now, spent_)) {
+    grip_.burst_begins();
+    queue_unwatched();
+  }
   if (!bursts_.on()) return *bursts_.resume_at();
   look_round(kLooksTake);
   return now + until_next_look(monotonic_now() - now);
@@ -83,7 +99,7 @@ void Loop::queue_unwatched() {
 
 void Loop::look_round(nanoseconds limit) {
   if (unwatched_.empty()) return;
-  cpu_.compete();
+  cpu_->compete();
   some_run_ = false;
   const nanoseconds began = monotonic_now();
   for (std::size_t left = unwatched_.size(); left > 0 && monotonic_now() - began < limit; --left) {
@@ -94,7 +110,7 @@ void Loop::look_round(nanoseconds limit) {
     if (!try_to_stop(*thread)) unwatched_.push_back(tid);
   }
   // Giving way to a thread that runs only for moments, we would never see it run.
-  if (unwatched_.empty() || !some_moved()) cpu_.give_way();
+  if (unwatched_.empty() || !some_moved()) cpu_->give_way();
 }
 
 // False: it is to be looked at again.
@@ -110,7 +126,7 @@ bool Loop::try_to_stop(Tracee& thread) {
   if (sight.gone) return true;
   if (sight.running && !in_program) {
     moved_at_ = monotonic_now();
-    thread.lost += moved_at_ - began;  // we had its CPU
+    lose(thread, moved_at_ - began);  // we had its CPU
     some_run_ = true;
     return false;
   }
@@ -137,7 +153,7 @@ bool Loop::is_ours(const Tracee& thread) const {
 bool Loop::is_in_program(Tracee& thread) {
   const pid_t pid = thread.process->stats.pid.value_or(0);
   if (!thread.switches) thread.switches = looker_.switches(pid, thread.tid);
-  const bool here = cpu_.go_to(looker_, pid, thread.tid);
+  const bool here = cpu_->go_to(looker_, pid, thread.tid);
   const auto before = thread.switches;
   thread.switches = looker_.switches(pid, thread.tid);
   if (!before || !thread.switches) return false;
@@ -158,7 +174,7 @@ void Loop::park(Tracee& thread, const Sight& sight, nanoseconds now) {
     thread.watched += thread.parked->proven - thread.parked->since;
   }
   // To be there when it comes out; unless that makes the stops of others dear.
-  if (watched_ == 0) (void)cpu_.go_to(looker_, pid, thread.tid);
+  if (watched_ == 0) (void)cpu_->go_to(looker_, pid, thread.tid);
   thread.switches = looker_.switches(pid, thread.tid);
   const nanoseconds after = monotonic_now();  // it may have run until the trail was read
   thread.parked = Parked{sight.call, std::move(trail), after, after};

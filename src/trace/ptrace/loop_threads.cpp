@@ -21,8 +21,6 @@ using std::chrono::nanoseconds;
 
 // So many threads are seized before those that have stopped meanwhile are looked after.
 constexpr std::size_t kSeizedAtOnce = 32;
-// Beyond this many, the exposures of ended threads are added up.
-constexpr std::size_t kMostExposures = 10000;
 
 std::optional<proc::Status> status_of(pid_t pid) {
   const auto status =
@@ -86,11 +84,15 @@ int Loop::seize_new_threads(Process& process, std::size_t& added) {
       proc::Procfs().list_numbers(fmt::format("{}/task", process.stats.pid.value_or(0)));
   if (!tids) return ESRCH;
   for (const int tid : *tids) {
-    if (find(tid) != nullptr) continue;
+    Tracee* const known = find(tid);
+    if (known != nullptr && known->seized) continue;
     const int refused = ptrace::seize(tid, trace_options(options_.follow));
     if (refused != 0 && refused != ESRCH && !is_ended_or_ours(tid)) return refused;
     if (refused != 0) continue;
-    add_thread(process, tid, monotonic_now());
+    if (known != nullptr)
+      known->seized = true;
+    else
+      add_thread(process, tid, monotonic_now());
     if (++added % kSeizedAtOnce == 0) drain();
   }
   return 0;
@@ -133,6 +135,7 @@ Tracee& Loop::add_thread(Process& process, pid_t tid, nanoseconds now) {
   thread.process = &process;
   thread.calls.process = &process.calls;
   thread.joined = now;
+  thread.born_in_window = counting_;
   return thread;
 }
 
@@ -142,7 +145,9 @@ Tracee* Loop::adopt(pid_t tid, nanoseconds now) {
     (void)detach(tid);
     return nullptr;
   }
-  return &add_thread(*process, tid, now);
+  Tracee& thread = add_thread(*process, tid, now);
+  thread.cpu_began = nanoseconds(0);
+  return &thread;
 }
 
 Process* Loop::process_of(pid_t tid) {
@@ -225,18 +230,11 @@ void Loop::bury(Tracee& thread, nanoseconds now) {
   if (thread.stopping) --stopping_;
   if (!counting_) return;
   end_watch(thread, now);
-  const Exposure exposure{thread.calls.calls, thread.watched, now - thread.joined, {}};
+  const Exposure exposure = thread.exposure(now);
   ++exited_.threads;
-  exited_.calls += thread.calls.calls;
+  exited_.calls += exposure.calls;
   exited_.fully_watched = exited_.fully_watched && exposure.watched == exposure.window;
-  if (exited_.exposures.size() < kMostExposures) {
-    exited_.exposures.push_back(exposure);
-    return;
-  }
-  Exposure& all = exited_.exposures.back();
-  all.calls += exposure.calls;
-  all.watched += exposure.watched;
-  all.window += exposure.window;
+  exited_.exposure += exposure;
 }
 
 }  // namespace debug_process::trace::ptrace

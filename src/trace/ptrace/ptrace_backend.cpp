@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "trace/ptrace/busy.h"
+#include "trace/ptrace/accounts.h"
 #include "trace/ptrace/outcome.h"
 #include "trace/ptrace/tracer.h"
 
@@ -17,20 +17,20 @@ class PtraceBackend : public Backend {
   Result<void> attach() { return tracer_.attach(); }
 
   void start() override {
-    busy_.emplace(options_.pid);
+    accounts_.emplace(options_.pid);
     tracer_.open();
   }
 
   Result<Activity> stop() override {
-    const BusyShares busy = busy_ ? busy_->until_now() : BusyShares();
+    const Uses uses = accounts_ ? accounts_->until_now() : Uses();
     tracer_.close();
-    return make_activity(tracer_.loop(), options_, tracer_.cost(), busy);
+    return make_activity(tracer_.loop(), options_, tracer_.cost(), uses);
   }
 
  private:
   WatchOptions options_;
   Tracer tracer_;
-  std::optional<Busy> busy_;
+  std::optional<Accounts> accounts_;
 };
 
 }  // namespace

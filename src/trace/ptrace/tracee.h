@@ -9,6 +9,7 @@
 #include <string>
 
 #include "trace/ptrace/counters.h"
+#include "trace/ptrace/estimate.h"
 #include "trace/ptrace/look.h"
 
 namespace debug_process::trace::ptrace {
@@ -34,13 +35,18 @@ struct Tracee {
   // Its calls are seen from here on; nullopt: it runs free.
   std::optional<std::chrono::nanoseconds> watched_since;
   std::chrono::nanoseconds watched{0};  // before that
-  std::chrono::nanoseconds joined{0};   // the window, or this thread in it, began
+  // CPU time when that began, and in all of the time before that.
+  std::optional<std::chrono::nanoseconds> cpu_began;
+  std::chrono::nanoseconds cpu_watched{0};
+  std::chrono::nanoseconds joined{0};  // the window, or this thread in it, began
   std::optional<Parked> parked;
   std::optional<Switches> switches;  // at the last look
-  bool stopping = false;             // it has been interrupted, and has not stopped yet
-  bool held = false;                 // at a call, until the others were served
-  bool listening = false;            // stopped by a signal, as the whole process is
-  std::uint64_t price = 0;           // of its calls, in calls of the measured cost
+  bool seized = true;                // we hold it
+  bool born_in_window = false;
+  bool stopping = false;    // it has been interrupted, and has not stopped yet
+  bool held = false;        // at a call, until the others were served
+  bool listening = false;   // stopped by a signal, as the whole process is
+  std::uint64_t price = 0;  // of its calls, in calls of the measured cost
   // Interrupted while it ran, then: what it has lost by that.
   std::optional<std::chrono::nanoseconds> interrupted_at;
   std::chrono::nanoseconds lost{0};
@@ -48,6 +54,19 @@ struct Tracee {
 
   [[nodiscard]] std::chrono::nanoseconds watched_until(std::chrono::nanoseconds now) const {
     return watched + (watched_since ? now - *watched_since : std::chrono::nanoseconds(0));
+  }
+
+  // Up to `now`, or to when the watching of it ended.
+  [[nodiscard]] Exposure exposure(std::chrono::nanoseconds now) const {
+    Exposure exposure;
+    exposure.calls = calls.calls;
+    exposure.stops = calls.stops;
+    exposure.reads_writes = calls.reads_writes;
+    exposure.watched = watched_until(now);
+    exposure.window = now - joined;
+    exposure.cpu_watched = cpu_watched;
+    exposure.lost = lost;
+    return exposure;
   }
 };
 

@@ -67,11 +67,6 @@ void Tracer::close() {
   wish_ = Wish::close;
   wake_until(State::ended);
   thread_.join();
-  // The thread's last act in the kernel is to let go, a little after it can be joined.
-  const std::string task = fmt::format("/proc/self/task/{}", tid_.load());
-  const auto deadline = std::chrono::steady_clock::now() + kLongestFarewell;
-  while (::access(task.c_str(), F_OK) == 0 && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::sleep_for(100us);
   signal_.reset();
   wait_for_stopped_ones();
 }
@@ -104,49 +99,96 @@ void Tracer::wake_until(State wanted) {
   std::unique_lock lock(mutex_);
   while (state_ < wanted && state_ != State::refused) {
     WakeSignal::send(tid_);
+    changed_.notify_all();
     changed_.wait_for(lock, kWakeStep);
   }
 }
 
 void Tracer::run() {
-  tid_ = static_cast<pid_t>(::syscall(SYS_gettid));
-  WakeTimer::admit_signal();
-  WakeTimer timer;
-  if (!take_hold(timer)) {
+  Hold hold = in_thread(&Tracer::begin);
+  if (hold == Hold::refused) {
     set_state(State::refused);
     return;
   }
-  set_state(State::attached);
-  trace(timer);
+  while (hold == Hold::let_go && pause(loop_->resume_at() - monotonic_now()))
+    hold = in_thread(&Tracer::go_on);
+  // Refused later on: the rest of the window goes by unwatched.
+  while (hold == Hold::refused && pause(1s)) {
+  }
+  if (hold != Hold::ended) loop_->close(monotonic_now());
   set_state(State::ended);
 }
 
-bool Tracer::take_hold(WakeTimer& timer) {
-  cost_ = measure_cost(timer);
-  announce();
-  loop_ = std::make_unique<Loop>(options_, cost_.value_or(kAssumedCost));
-  refused_ = loop_->seize();
-  return refused_ == 0;
+Tracer::Hold Tracer::in_thread(Hold (Tracer::*work)(WakeTimer&)) {
+  Hold hold = Hold::refused;
+  try {
+    std::thread([&] {
+      tid_ = static_cast<pid_t>(::syscall(SYS_gettid));
+      WakeTimer::admit_signal();
+      WakeTimer timer;
+      hold = (this->*work)(timer);
+    }).join();
+  } catch (const std::system_error& error) {
+    refused_ = error.code().value();
+    return Hold::refused;
+  }
+  await_farewell();
+  return hold;
 }
 
-void Tracer::trace(WakeTimer& timer) {
-  std::optional<nanoseconds> arming_since;
-  bool is_open = false;
-  nanoseconds next{0};
+// The thread's last act in the kernel is to let go, a little after it can be joined.
+void Tracer::await_farewell() const {
+  const std::string task = fmt::format("/proc/self/task/{}", tid_.load());
+  const auto deadline = std::chrono::steady_clock::now() + kLongestFarewell;
+  while (::access(task.c_str(), F_OK) == 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(100us);
+}
+
+Tracer::Hold Tracer::begin(WakeTimer& timer) {
+  cost_ = measure_cost(timer);
+  announce();
+  loop_ = std::make_unique<Loop>(options_, cost_ ? cost_->time : kAssumedCost);
+  refused_ = loop_->seize();
+  if (refused_ != 0) return Hold::refused;
+  set_state(State::attached);
+  return trace(timer);
+}
+
+bool Tracer::pause(nanoseconds duration) {
+  std::unique_lock lock(mutex_);
+  return !changed_.wait_for(lock, duration, [this] { return wish_ == Wish::close; });
+}
+
+Tracer::Hold Tracer::go_on(WakeTimer& timer) {
+  const int refused = loop_->take_hold_again();
+  if (refused == 0) return trace(timer);
+  if (refused != ESRCH)
+    loop_->note(
+        fmt::format("let go of between two bursts, the target could not be traced again ({})",
+                    errno_name(refused)));
+  return Hold::refused;
+}
+
+Tracer::Hold Tracer::trace(WakeTimer& timer) {
   nanoseconds now = monotonic_now();
+  nanoseconds next = now;
   for (;;) {
     const Wish wish = wish_;
     if (wish == Wish::close) break;
-    if (wish == Wish::open && !arming_since) {
-      arming_since = now;
+    if (wish == Wish::open && !arming_since_) {
+      arming_since_ = now;
       loop_->arm();
       next = now;
     }
-    if (arming_since && !is_open && (loop_->settled() || now - *arming_since > kLongestArming)) {
-      is_open = true;
+    if (arming_since_ && !is_open_ && (loop_->settled() || now - *arming_since_ > kLongestArming)) {
+      is_open_ = true;
       // A command's window begins with its execve.
       if (!options_.from_next_exec) loop_->open(monotonic_now());
       set_state(State::open);
+    }
+    if (loop_->wants_to_let_go()) {
+      loop_->let_go(monotonic_now());
+      return Hold::let_go;
     }
     if (now >= next) {
       next = loop_->tick(now);
@@ -155,11 +197,12 @@ void Tracer::trace(WakeTimer& timer) {
     if (!loop_->step(now)) break;
   }
   loop_->close(monotonic_now());
+  return Hold::ended;
 }
 
 void Tracer::announce() const {
   const std::string price =
-      cost_ ? fmt::format(", which costs it about {} each", format_duration(*cost_)) : "";
+      cost_ ? fmt::format(", which costs it about {} each", format_duration(cost_->time)) : "";
   const std::string cap =
       options_.max_overhead
           ? fmt::format("; in bursts, for at most {} of its time (--max-overhead)",

@@ -1,5 +1,5 @@
-// The thread that traces: ptrace(2) ties a tracee to one thread, and lets go of it when that ends.
-// SPDX-License-Identifier: Apache-2.0
+// The threads that trace, one after the other: ptrace(2) ties a tracee to one thread, and lets go
+// of it when that ends. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <condition_variable>
@@ -31,15 +31,24 @@ class Tracer {
 
   // After close():
   [[nodiscard]] const Loop& loop() const { return *loop_; }
-  [[nodiscard]] std::optional<std::chrono::nanoseconds> cost() const { return cost_; }
+  [[nodiscard]] std::optional<Price> cost() const { return cost_; }
 
  private:
   enum class Wish { wait, open, close };
   enum class State { starting, refused, attached, open, ended };
 
+  // What became of a thread's hold on the target.
+  enum class Hold { refused, let_go, ended };
+
   void run();
-  bool take_hold(WakeTimer& timer);
-  void trace(WakeTimer& timer);
+  // In a thread of its own, whose end is what lets go.
+  Hold in_thread(Hold (Tracer::*work)(WakeTimer&));
+  Hold begin(WakeTimer& timer);
+  Hold go_on(WakeTimer& timer);
+  Hold trace(WakeTimer& timer);
+  // False: it is to be closed.
+  bool pause(std::chrono::nanoseconds duration);
+  void await_farewell() const;
   void announce() const;
   void wait_for_stopped_ones() const;
   void set_state(State state);
@@ -48,11 +57,13 @@ class Tracer {
 
   WatchOptions options_;
   std::unique_ptr<Loop> loop_;
-  std::optional<std::chrono::nanoseconds> cost_;
+  std::optional<Price> cost_;
   int refused_ = 0;
+  std::optional<std::chrono::nanoseconds> arming_since_;
+  bool is_open_ = false;
   std::optional<WakeSignal> signal_;
   std::atomic<Wish> wish_{Wish::wait};
-  std::atomic<pid_t> tid_{0};
+  std::atomic<pid_t> tid_{0};  // of the thread that traces
   std::mutex mutex_;
   std::condition_variable changed_;
   State state_ = State::starting;

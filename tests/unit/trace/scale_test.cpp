@@ -3,18 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-
 namespace debug_process::trace {
 namespace {
 
 using namespace std::chrono_literals;
-
-TEST(ScaleFactor, IsOneWithoutAnyCall) {
-  EXPECT_DOUBLE_EQ(scale_factor({}, std::nullopt), 1);
-  const std::array idle{Exposure{0, 1s, 5s, 0.1}};
-  EXPECT_DOUBLE_EQ(scale_factor(idle, 100ns), 1);
-}
 
 TEST(Scale, TakesInWhatWasDoneWithEachFile) {
   Activity activity;
@@ -43,33 +35,6 @@ TEST(Scale, TakesInWhatErrorsWereAbout) {
   activity.errors = {error};
   scale(activity, 3);
   EXPECT_EQ(activity.errors.front().objects.front().calls, 15U);
-}
-
-TEST(ScaleFactor, IsOneForAThreadWatchedAllTheTime) {
-  const std::array thread{Exposure{1000000, 5s, 5s, 1.0}};
-  EXPECT_DOUBLE_EQ(scale_factor(thread, 100ns), 1);
-}
-
-TEST(ScaleFactor, TakesTheCostOffForAThreadThatWantsTheCpuAllTheTime) {
-  // Half of the watched second went into watching: undisturbed it makes twice as many a second.
-  const std::array thread{Exposure{1000000, 1s, 5s, 1.0}};
-  EXPECT_DOUBLE_EQ(scale_factor(thread, 500ns), 1 + 4 * 2);
-}
-
-TEST(ScaleFactor, TakesNothingOffWhereIdleTimeMadeUpForIt) {
-  const std::array thread{Exposure{1000000, 1s, 5s, 0.4}};
-  EXPECT_DOUBLE_EQ(scale_factor(thread, 500ns), 5);
-}
-
-TEST(ScaleFactor, TakesAThreadOfUnknownLoadForABusyOne) {
-  const std::array unknown{Exposure{1000000, 1s, 5s, std::nullopt}};
-  const std::array busy{Exposure{1000000, 1s, 5s, 1.0}};
-  EXPECT_DOUBLE_EQ(scale_factor(unknown, 500ns), scale_factor(busy, 500ns));
-}
-
-TEST(ScaleFactor, StaysFiniteWhereTheCostLooksGreaterThanTheTime) {
-  const std::array thread{Exposure{1000000, 1s, 2s, 1.0}};
-  EXPECT_DOUBLE_EQ(scale_factor(thread, 5us), 1 + 1 / 0.05);
 }
 
 Activity one_call_of_each_kind() {

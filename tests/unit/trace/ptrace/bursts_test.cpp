@@ -37,11 +37,29 @@ TEST(Bursts, ResumeNotBeforeTheAccountIsEven) {
   // 100 ms are 5% of 2 s.
   EXPECT_GE(*bursts.resume_at(), nanoseconds(1s + 2s));
   EXPECT_LE(*bursts.resume_at(), nanoseconds(1s + 2500ms));
-  EXPECT_FALSE(bursts.resume(1s + 1999ms));
+  EXPECT_FALSE(bursts.resume(1s + 1999ms, 100ms));
   const auto resumed = *bursts.resume_at();
-  EXPECT_TRUE(bursts.resume(resumed));
+  EXPECT_TRUE(bursts.resume(resumed, 100ms));
   EXPECT_TRUE(bursts.on());
   EXPECT_EQ(bursts.watched(resumed + 1ms), nanoseconds(101ms));
+}
+
+TEST(Bursts, AreFurtherApartBecauseOfWhatThePauseHasCost) {
+  Bursts bursts(0.05);
+  bursts.open(1s);
+  bursts.charge(1s + 100ms, 100ms);
+  const auto resumed = *bursts.resume_at();
+  // 50 ms more: even after 3 s.
+  EXPECT_FALSE(bursts.resume(resumed, 150ms));
+  EXPECT_GE(*bursts.resume_at(), nanoseconds(1s + 3s));
+  EXPECT_TRUE(bursts.resume(*bursts.resume_at(), 150ms));
+}
+
+TEST(Bursts, TellHowLongTheLastOneWas) {
+  Bursts bursts(0.05);
+  bursts.open(1s);
+  bursts.charge(1s + 101ms, 16ms);
+  EXPECT_EQ(bursts.last_burst(), nanoseconds(101ms));
 }
 
 TEST(Bursts, NeverResumeWhereNothingMayBeSpent) {
@@ -49,7 +67,7 @@ TEST(Bursts, NeverResumeWhereNothingMayBeSpent) {
   bursts.open(1s);
   bursts.charge(1s + 1us, 1us);
   EXPECT_FALSE(bursts.on());
-  EXPECT_FALSE(bursts.resume(1000s));
+  EXPECT_FALSE(bursts.resume(1000s, 1us));
 }
 
 TEST(LostToStops, IsTheCostOfTheCalls) {
