@@ -1,10 +1,6 @@
 // deny_pidfd_getfd COMMAND...: executes the command under a seccomp filter that answers pidfd_getfd
 // with EPERM, as those of containers do. SPDX-License-Identifier: Apache-2.0
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
-#include <sys/prctl.h>
-
+#include "deny_call.h"
 #include "workload.h"
 
 #ifndef SYS_pidfd_getfd
@@ -16,17 +12,7 @@ int main(int argc, char** argv) {
     fprintf(stderr, "usage: deny_pidfd_getfd COMMAND...\n");
     return 2;
   }
-  struct sock_filter instructions[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_getfd, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  const struct sock_fprog filter = {
-      .len = (unsigned short)(sizeof instructions / sizeof instructions[0]),
-      .filter = instructions};
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) die("PR_SET_NO_NEW_PRIVS");
-  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) die("PR_SET_SECCOMP");
+  deny_call(SYS_pidfd_getfd);
   execv(argv[1], argv + 1);
   die(argv[1]);
 }

@@ -1,19 +1,10 @@
 // hot_loop FILE: getppid without a pause, each counted in the first 8 bytes of FILE, which is
 // mapped: the count can be read without disturbing the loop. SPDX-License-Identifier: Apache-2.0
-#include <sys/mman.h>
-
+#include "shared_count.h"
 #include "workload.h"
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    fprintf(stderr, "usage: hot_loop FILE\n");
-    return 2;
-  }
-  const int fd = open(argv[1], O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0 || ftruncate(fd, sizeof(unsigned long)) != 0) die(argv[1]);
-  volatile unsigned long* const count =
-      mmap(NULL, sizeof(unsigned long), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (count == MAP_FAILED) die("mmap");
+  volatile unsigned long* const count = shared_count(argc, argv);
   say("ready\n");
   for (;;) {
     syscall(SYS_getppid);

@@ -1,9 +1,9 @@
 // signal_loop FILE: getppid without a pause, each counted in the first 8 bytes of FILE, which is
 // mapped, while a timer sends it 10,000 signals a second. SPDX-License-Identifier: Apache-2.0
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/time.h>
 
+#include "shared_count.h"
 #include "workload.h"
 
 static void ignore_it(int signal_number) {
@@ -11,15 +11,7 @@ static void ignore_it(int signal_number) {
 }
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    fprintf(stderr, "usage: signal_loop FILE\n");
-    return 2;
-  }
-  const int fd = open(argv[1], O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0 || ftruncate(fd, sizeof(unsigned long)) != 0) die(argv[1]);
-  volatile unsigned long* const count =
-      mmap(NULL, sizeof(unsigned long), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (count == MAP_FAILED) die("mmap");
+  volatile unsigned long* const count = shared_count(argc, argv);
   const struct sigaction action = {.sa_handler = ignore_it, .sa_flags = SA_RESTART};
   if (sigaction(SIGALRM, &action, NULL) != 0) die("sigaction");
   const struct timeval step = {.tv_sec = 0, .tv_usec = 100};

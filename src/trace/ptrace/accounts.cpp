@@ -45,7 +45,7 @@ double Uses::busy(const Use& use) const {
 }
 
 std::optional<nanoseconds> Uses::cpu_of_others() const {
-  if (!cpu) return std::nullopt;
+  if (!cpu || threads.empty()) return std::nullopt;
   nanoseconds others = *cpu;
   for (const auto& [tid, use] : threads) others -= use.cpu;
   return std::max(others, nanoseconds(0));

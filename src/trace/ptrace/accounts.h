@@ -26,7 +26,7 @@ struct Uses {
 
   // Share of the time that it had or wanted a CPU, 0 to 1.
   [[nodiscard]] double busy(const Use& use) const;
-  // Of those threads that are not in the list: come and gone, or beyond what is listed.
+  // Of those threads that have come and gone; nullopt where there is no list of the others.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> cpu_of_others() const;
 };
 

@@ -16,7 +16,7 @@ constexpr std::uint64_t kLeastShareOfReadsWrites = 10;
 constexpr nanoseconds kLeastCpu = 2ms;
 // Of the CPU time seen; where less than that was the thread's own, the stops' part of it is known
 // too badly to be taken off.
-constexpr double kLeastOwn = 0.25;
+constexpr double kLeastOwn = 0.5;
 // The same, of the time that it was watched.
 constexpr double kLeastShare = 0.05;
 // Having lost more than a third of that, a thread is too slow for its pace to tell anything.

@@ -17,8 +17,8 @@ class PtraceBackend : public Backend {
   Result<void> attach() { return tracer_.attach(); }
 
   void start() override {
-    accounts_.emplace(options_.pid);
     tracer_.open();
+    accounts_.emplace(options_.pid);
   }
 
   Result<Activity> stop() override {

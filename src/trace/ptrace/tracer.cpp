@@ -27,6 +27,7 @@ using namespace std::chrono_literals;
 constexpr nanoseconds kAssumedCost = 50us;
 // A thread in an uninterruptible sleep stops when that is over.
 constexpr nanoseconds kLongestArming = 200ms;
+constexpr int kCalibrations = 3;
 constexpr auto kWakeStep = 2ms;
 constexpr auto kLongestFarewell = 1s;
 constexpr auto kLongestReturn = 20ms;
@@ -145,7 +146,8 @@ void Tracer::await_farewell() const {
 }
 
 Tracer::Hold Tracer::begin(WakeTimer& timer) {
-  cost_ = measure_cost(timer);
+  // On a busy machine the first attempts may come to nothing.
+  for (int attempt = 0; attempt < kCalibrations && !cost_; ++attempt) cost_ = measure_cost(timer);
   announce();
   loop_ = std::make_unique<Loop>(options_, cost_ ? cost_->time : kAssumedCost);
   refused_ = loop_->seize();

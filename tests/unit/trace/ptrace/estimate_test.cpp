@@ -67,7 +67,7 @@ TEST(Estimate, IsALowerBoundWhereTheCpuTimeWasAlmostAllTheStops) {
   thread.cpu = 84100us;
   const Estimate made = estimate(thread, kPrice, 900ms);
   EXPECT_TRUE(made.lower_bound);
-  EXPECT_NEAR(made.calls, 1000 + 1000 * 80.0 / 1.025, 1);
+  EXPECT_NEAR(made.calls, 1000 + 1000 * 80.0 / 2.05, 1);
 }
 
 TEST(Estimate, DoesNotGoByMomentsOfCpuTime) {
