@@ -19,6 +19,8 @@ constexpr nanoseconds kLeastCpu = 2ms;
 constexpr double kLeastOwn = 0.5;
 // The same, of the time that it was watched.
 constexpr double kLeastShare = 0.05;
+// Stops that are none of a call's: up to a tenth as many do not matter.
+constexpr std::uint64_t kFewEvents = 10;
 // Having lost more than a third of that, a thread is too slow for its pace to tell anything.
 constexpr int kTooMuch = 3;
 
@@ -42,10 +44,12 @@ std::optional<Estimate> by_reads_writes(const Exposure& thread) {
 std::optional<Estimate> by_cpu(const Exposure& thread, Price price) {
   if (!thread.cpu || price.cpu.count() <= 0 || thread.cpu_watched < kLeastCpu) return std::nullopt;
   const double seen = seconds(thread.cpu_watched);
-  const double own = seen - static_cast<double>(thread.stops) * seconds(price.cpu);
+  const double own = seen - static_cast<double>(thread.stops + thread.events) * seconds(price.cpu);
   const double unseen = std::max(seconds(*thread.cpu) - seen, 0.0);
   const double factor = 1 + unseen / std::max(own, seen * kLeastOwn);
-  return Estimate{static_cast<double>(thread.calls) * factor, own < seen * kLeastOwn, false};
+  const bool unknown = thread.events > thread.stops / kFewEvents;
+  return Estimate{static_cast<double>(thread.calls) * factor, unknown || own < seen * kLeastOwn,
+                  false};
 }
 
 // How long the thread would have needed for what it did while it was watched.
@@ -71,6 +75,7 @@ Estimate by_time(const Exposure& thread, std::optional<Price> price, nanoseconds
 Exposure& Exposure::operator+=(const Exposure& other) {
   calls += other.calls;
   stops += other.stops;
+  events += other.events;
   reads_writes += other.reads_writes;
   watched += other.watched;
   window += other.window;

@@ -12,6 +12,7 @@ namespace debug_process::trace::ptrace {
 struct Exposure {
   std::uint64_t calls = 0;
   std::uint64_t stops = 0;              // pairs of them, at calls that were asked for or not
+  std::uint64_t events = 0;             // single stops, at signals and for new threads
   std::uint64_t reads_writes = 0;       // as the kernel counts them
   std::chrono::nanoseconds watched{0};  // how long calls of it were seen
   std::chrono::nanoseconds window{0};   // how long it was there in the window
@@ -42,6 +43,7 @@ struct Estimate {
 // Of these the first that can be known:
 // - the kernel counts reads and writes all the time, and the thread makes enough of those;
 // - its CPU time in bursts, without what the stops took of it, against that in all of the window;
+//   of stops at signals and for new threads it is not known what they take: a few are let pass;
 // - the time that it was watched. One that wants the CPU all the time makes fewer calls then, by
 //   what each costs it; one that has idle time makes up for it there.
 // `lost`: what stops of all kinds have cost it of the time that it was watched.

@@ -218,6 +218,7 @@ void Loop::open(nanoseconds now) {
     }
     thread.cpu_watched = nanoseconds(0);
     thread.calls.reads_writes = 0;
+    thread.events = 0;
     if (thread.parked) thread.parked->since = thread.parked->proven = now;
     thread.calls.stops = 0;
     thread.lost = thread.lost_to_events = nanoseconds(0);
@@ -229,6 +230,7 @@ void Loop::open(nanoseconds now) {
 void Loop::charge_event(Tracee& thread, bool wanted, nanoseconds now) {
   if (!counting_) return;
   if (!wanted) grip_.count_event();
+  if (bursts_.on()) ++thread.events;
   const nanoseconds cost = cost_per_call_ * price_of_stops(thread) / 2;
   lose(thread, cost);
   thread.lost_to_events += cost;

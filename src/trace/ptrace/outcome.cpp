@@ -203,6 +203,7 @@ class Outcome {
     double too_low = 0;
     bool slowed_in_its_sleep = false;
     std::map<pid_t, double> by_thread;
+    double by_exited = 0;
     for (const auto& [tid, exposure] : exposures_) {
       if (exposure.calls == 0) continue;
       const nanoseconds lost = price ? lost_by(exposure, *price) : nanoseconds(0);
@@ -211,11 +212,15 @@ class Outcome {
       all += made.calls;
       too_low += made.lower_bound ? made.calls : 0;
       slowed_in_its_sleep |= made.assumes_idle_time;
-      if (tid) by_thread[*tid] = made.calls;
+      if (tid)
+        by_thread[*tid] = made.calls;
+      else
+        by_exited = made.calls;
     }
     const double factor = seen > 0 ? all / seen : 1;
     note_quality(factor, too_low > all * kWorthANote, slowed_in_its_sleep);
     scale(activity_, factor);
+    activity_.exited_threads_calls = static_cast<std::uint64_t>(std::llround(by_exited));
     for (ThreadStats& thread : activity_.threads)
       if (const auto made = by_thread.find(thread.tid); made != by_thread.end())
         thread.calls = static_cast<std::uint64_t>(std::llround(made->second));

@@ -49,6 +49,7 @@ struct Tracee {
   std::uint64_t price = 0;  // of its calls, in calls of the measured cost
   // Interrupted while it ran, then: what it has lost by that.
   std::optional<std::chrono::nanoseconds> interrupted_at;
+  std::uint64_t events = 0;  // stops, watched, that were none of a call's
   std::chrono::nanoseconds lost{0};
   std::chrono::nanoseconds lost_to_events{0};  // of that, to signals and new threads
 
@@ -61,6 +62,7 @@ struct Tracee {
     Exposure exposure;
     exposure.calls = calls.calls;
     exposure.stops = calls.stops;
+    exposure.events = events;
     exposure.reads_writes = calls.reads_writes;
     exposure.watched = watched_until(now);
     exposure.window = now - joined;

@@ -70,6 +70,16 @@ TEST(Estimate, IsALowerBoundWhereTheCpuTimeWasAlmostAllTheStops) {
   EXPECT_NEAR(made.calls, 1000 + 1000 * 80.0 / 2.05, 1);
 }
 
+TEST(Estimate, IsALowerBoundWhereManyStopsWereNoneOfACalls) {
+  Exposure thread = watched_for_a_fifth();
+  thread.cpu_watched = 80ms;
+  thread.cpu = 160ms;
+  thread.events = 100;
+  EXPECT_FALSE(estimate(thread, kPrice, 900ms).lower_bound);
+  thread.events = 101;
+  EXPECT_TRUE(estimate(thread, kPrice, 900ms).lower_bound);
+}
+
 TEST(Estimate, DoesNotGoByMomentsOfCpuTime) {
   Exposure thread = watched_for_a_fifth();
   thread.cpu_watched = 100us;
