@@ -159,15 +159,21 @@ static __always_inline void begin_row(struct fd_stats *row)
 	row->state = FD_OPEN;
 }
 
-/* Makes the row that of the file which the number stands for now. */
-static __noinline int look_up(struct fd_stats *row, __u32 fd)
+/*
+ * Makes the row that of the file which the number stands for now. A global function, and so are
+ * others below: the verifier looks at them once, and not once for each way to get there.
+ */
+__noinline int dp_look_up(__u32 fd)
 {
+	struct fd_stats *row = fd_row(fd);
 	__u32 generation = fd_generation;
 	struct super_block *file_system;
 	struct inode *inode;
 	struct file *file;
 	__u64 number;
 
+	if (!row)
+		return 0;
 	file = file_of(fd);
 	if (!file) /* closed since the call began: that was done to the file that had the number */
 		return 0;
@@ -192,7 +198,7 @@ static __always_inline struct fd_stats *own_fd_row(__u32 fd)
 	struct fd_stats *row = fd_row(fd);
 
 	if (row && (row->generation != fd_generation || row->state != FD_OPEN))
-		look_up(row, fd);
+		dp_look_up(fd);
 	return row;
 }
 
@@ -306,17 +312,15 @@ static __always_inline void descriptors_at_enter(struct pt_regs *regs, __u32 key
 		mark(call_arg(regs, key >> KEY_ABI_SHIFT, 0), FD_CLOSING);
 }
 
-/* What closes or opens numbers, whether it is wanted (-e) or not. */
-static __always_inline void follow_descriptors(struct pt_regs *regs, __u32 key, long ret)
+/* What closes or opens numbers, whether it is wanted (-e) or not; its first two arguments. */
+__noinline int dp_follow_descriptors(__u32 kind, __u64 first, __u64 second, __s64 ret)
 {
-	__u32 abi = key >> KEY_ABI_SHIFT;
-
-	switch (io_kind_of(key)) {
+	switch (kind) {
 	case IO_CLOSE:
-		mark_closed(call_arg(regs, abi, 0));
+		mark_closed(first);
 		break;
 	case IO_DUP_TO:
-		if (ret >= 0 && call_arg(regs, abi, 0) != call_arg(regs, abi, 1))
+		if (ret >= 0 && first != second)
 			mark(ret, FD_CLOSED);
 		break;
 	case IO_CLOSE_RANGE:
@@ -325,44 +329,53 @@ static __always_inline void follow_descriptors(struct pt_regs *regs, __u32 key, 
 	case IO_OPEN_ARG0:
 	case IO_OPEN_ARG1:
 		if (ret >= 0)
-			keep_path(ret, call_arg(regs, abi, io_kind_of(key) == IO_OPEN_ARG1));
+			keep_path(ret, kind == IO_OPEN_ARG1 ? second : first);
 		break;
 	}
+	return 0;
 }
 
-/* One call that was counted. */
-static __noinline int count_io(struct pt_regs *regs, const struct finished *call, __u32 kind)
-{
-	__u32 abi = call->key >> KEY_ABI_SHIFT;
-	__u64 bytes = call->ret > 0 ? call->ret : 0;
-	__u32 first = call_arg(regs, abi, 0), second = call_arg(regs, abi, 1), from = first, to;
+/* In bits, which the verifier does not follow as it follows the values of an enum. */
+#define MESSAGES    0x01 /* bytes are with each message */
+#define FROM_SECOND 0x02
+#define TO_SECOND   0x04
+#define TO_THIRD    0x08
+#define READS	    0x10
+#define WRITES	    0x20
 
-	if (call->ret == -EBADF) /* there is no file */
+static const __u8 io_traits[16] = {
+	[IO_READ] = READS,
+	[IO_WRITE] = WRITES,
+	[IO_RECVMMSG] = READS | MESSAGES,
+	[IO_SENDMMSG] = WRITES | MESSAGES,
+	[IO_SENDFILE] = READS | FROM_SECOND,
+	[IO_SPLICE] = READS | TO_THIRD,
+	[IO_TEE] = READS | TO_SECOND,
+};
+
+/* The call that was counted last on this CPU, and its first three arguments. */
+__noinline int dp_count_io(__u32 kind, __u64 first, __u64 second, __u64 third)
+{
+	__u8 traits = io_traits[kind & 15];
+	__u32 zero = 0, from = first;
+	struct finished *call = bpf_map_lookup_elem(&dp_finished, &zero);
+	__u64 bytes;
+
+	if (!call || call->ret == -EBADF) /* there is no file */
 		return 0;
-	if (kind == IO_RECVMMSG || kind == IO_SENDMMSG)
-		bytes = sum_messages(call_arg(regs, abi, 1), abi, bytes);
-	switch (kind) {
-	case IO_SENDFILE:
+	bytes = call->ret > 0 ? call->ret : 0;
+	if (traits & MESSAGES)
+		bytes = sum_messages(second, call->key >> KEY_ABI_SHIFT, bytes);
+	if (traits & FROM_SECOND)
 		from = second;
-		to = first;
-		break;
-	case IO_SPLICE:
-		to = call_arg(regs, abi, 2);
-		break;
-	case IO_TEE:
-		to = second;
-		break;
-	case IO_READ:
-	case IO_RECVMMSG:
-		return add_io(first, call, bytes, 0);
-	case IO_WRITE:
-	case IO_SENDMMSG:
-		return add_io(first, call, 0, bytes);
-	default:
-		return add_io(first, call, 0, 0);
-	}
-	add_io(from, call, bytes, 0);
-	return add_io(to, call, 0, bytes);
+	add_io(from, call, traits & READS ? bytes : 0, traits & WRITES ? bytes : 0);
+	if (traits & FROM_SECOND)
+		add_io(first, call, 0, bytes);
+	else if (traits & TO_SECOND)
+		add_io(second, call, 0, bytes);
+	else if (traits & TO_THIRD)
+		add_io(third, call, 0, bytes);
+	return 0;
 }
 
 #endif

@@ -118,7 +118,7 @@ int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	_Bool own = pid_tgid >> 32 == target_tgid; /* children have descriptors of their own */
 	struct finished *call;
-	__u32 zero = 0, key, kind;
+	__u32 zero = 0, key, kind, abi;
 	long number;
 
 	if (!is_target(pid_tgid) || !watching_since)
@@ -128,9 +128,10 @@ int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 		return 0;
 	number = call_number(regs);
 	key = make_key(number, is_compat_call());
+	abi = key >> KEY_ABI_SHIFT;
 	kind = own ? io_kind_of(key) : IO_NONE;
 	if (kind >= IO_OPEN_ARG0)
-		follow_descriptors(regs, key, ret);
+		dp_follow_descriptors(kind, call_arg(regs, abi, 0), call_arg(regs, abi, 1), ret);
 	if (filtered && passes_by(key, number)) {
 		count_passed();
 		return 0;
@@ -138,7 +139,8 @@ int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 	if (!call_ends(pid_tgid, number, ret, bpf_ktime_get_ns(), call))
 		return 0;
 	if (kind != IO_NONE && kind < IO_OPEN_ARG0)
-		count_io(regs, call, kind);
+		dp_count_io(kind, call_arg(regs, abi, 0), call_arg(regs, abi, 1),
+			    call_arg(regs, abi, 2));
 	if (call->error)
 		count_error(regs, call);
 	return 0;

@@ -100,7 +100,10 @@ Result<proc::FdTable> read_open_files(const proc::Procfs& procfs, pid_t pid) {
     return fail({"load BPF program", "open_files", -status, LibbpfLog::last_reason(), {}});
   bpf_iter_link_info whose{};
   whose.task.pid = static_cast<__u32>(pid);
-  LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &whose, .link_info_len = sizeof(whose));
+  bpf_iter_attach_opts options{};
+  options.sz = sizeof(options);
+  options.link_info = &whose;
+  options.link_info_len = sizeof(whose);
   const std::unique_ptr<bpf_link, Destroy> link(
       bpf_program__attach_iter(skeleton->progs.dp_open_files, &options));
   if (!link) return fail_errno("attach BPF iterator", "iter/task_file");
