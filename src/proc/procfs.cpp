@@ -44,6 +44,18 @@ Result<std::string> Procfs::read(std::string_view relative) const {
   return text;
 }
 
+Result<std::string> Procfs::read_at(std::string_view relative, std::uint64_t offset,
+                                    std::size_t length) const {
+  const std::string path = absolute(relative);
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!fd) return fail_errno("open", path);
+  std::string text(length, '\0');
+  const ssize_t got = ::pread(fd.get(), text.data(), text.size(), static_cast<off_t>(offset));
+  if (got < 0) return fail_errno("read", path);
+  text.resize(static_cast<std::size_t>(got));
+  return text;
+}
+
 Result<std::string> Procfs::read_link(std::string_view relative) const {
   const std::string path = absolute(relative);
   // The kernel builds these texts in one page: nothing is longer.

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,9 @@ class Procfs {
 
   // The whole file. Errors carry the path and errno; a process that is gone is ENOENT or ESRCH.
   [[nodiscard]] Result<std::string> read(std::string_view relative) const;
+  // What stands at `offset`, at most `length` bytes: of PID/mem, the process's own memory.
+  [[nodiscard]] Result<std::string> read_at(std::string_view relative, std::uint64_t offset,
+                                            std::size_t length) const;
   // The link's text, which for descriptors is no path at all ("socket:[123]"). Never follows it:
   // proc(5).
   [[nodiscard]] Result<std::string> read_link(std::string_view relative) const;

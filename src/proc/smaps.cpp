@@ -26,6 +26,7 @@ Bytes MapUsage::*member_of(std::string_view key) {
   if (key == "Private_Clean") return &MapUsage::private_clean;
   if (key == "Private_Dirty") return &MapUsage::private_dirty;
   if (key == "Anonymous") return &MapUsage::anonymous;
+  if (key == "AnonHugePages") return &MapUsage::anonymous_huge;
   if (key == "Shared_Hugetlb") return &MapUsage::shared_hugetlb;
   if (key == "Private_Hugetlb") return &MapUsage::private_hugetlb;
   if (key == "Swap") return &MapUsage::swap;

@@ -85,6 +85,9 @@ Result<Stat> parse_stat(std::string_view text) {
   if (!reader.problem().empty()) return malformed("stat", 1, reader.problem());
   reader.skip(14);  // rsslim .. exit_signal
   stat.processor = to_number<int>(reader.word()).value_or(-1);
+  stat.realtime_priority = to_number<unsigned>(reader.word()).value_or(0);
+  stat.policy = to_number<unsigned>(reader.word()).value_or(0);
+  stat.block_io_delay = from_ticks(to_number<std::uint64_t>(reader.word()).value_or(0));
   return stat;
 }
 

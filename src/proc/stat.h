@@ -33,6 +33,11 @@ struct Stat {
   Bytes virtual_size;
   Bytes rss;
   int processor = -1;  // it last ran on; -1 where the kernel does not say
+  unsigned realtime_priority = 0;
+  unsigned policy = 0;  // SCHED_* of sched(7)
+  std::chrono::nanoseconds block_io_delay{
+      0};  // waited for block devices, in steps of 10 ms; 0 where
+           // the kernel keeps no account: kernel.task_delayacct
 
   [[nodiscard]] bool is_kernel_thread() const { return (flags & 0x00200000U) != 0; }  // PF_KTHREAD
   // Ended, and nothing is left of it to read.

@@ -115,6 +115,7 @@ bool set_field(Status& status, std::string_view key, std::string_view value) {
   if (key == "Threads") return set(status.threads, value);
   if (key == "FDSize") return set(status.fd_size, value);
   if (key == "Kthread") return set(status.kernel_thread, value);
+  if (key == "Cpus_allowed_list") return status.cpus_allowed = value, true;
   if (key == "voluntary_ctxt_switches") return set(status.voluntary_switches, value);
   if (key == "nonvoluntary_ctxt_switches") return set(status.involuntary_switches, value);
   return set_rights(status, key, value);

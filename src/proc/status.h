@@ -47,6 +47,7 @@ struct Status {
   std::optional<Bytes> hugetlb;
   std::optional<std::uint64_t> voluntary_switches;  // of this task alone, even in /proc/PID/status
   std::optional<std::uint64_t> involuntary_switches;
+  std::optional<std::string> cpus_allowed;     // "0-3,8"
   std::optional<int> seccomp;                  // 0 disabled, 1 strict, 2 filter
   std::optional<bool> no_new_privileges;       // since Linux 4.10
   std::optional<CapabilitySet> cap_permitted;  // in its own user namespace

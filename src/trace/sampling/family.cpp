@@ -18,7 +18,7 @@ bool tells_of_its_end(const Error& error) {
 }  // namespace
 
 Result<Family> Family::of(const proc::Procfs& procfs, pid_t pid) {
-  auto reader = TaskReader::open(procfs, pid);
+  auto reader = proc::TaskReader::open(procfs, pid);
   if (!reader) return fail(reader.error());
   auto looker = std::make_unique<Looker>(std::move(*reader));
   const auto stat = looker->stat();
@@ -50,7 +50,7 @@ void Family::take_in(const proc::Stat& stat) {
     ++missed_now_;
     return;
   }
-  auto reader = TaskReader::open(procfs_, stat.pid);
+  auto reader = proc::TaskReader::open(procfs_, stat.pid);
   if (!reader) return miss(reader.error());
   auto looker = std::make_unique<Looker>(std::move(*reader));
   // It may have ended, and its number gone to another, between the two.

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "proc/stat.h"
+#include "proc/task_reader.h"
 #include "trace/activity.h"
-#include "trace/sampling/task_reader.h"
 
 namespace debug_process::trace::sampling {
 
@@ -40,7 +40,7 @@ struct Look {
 
 class Looker {
  public:
-  explicit Looker(TaskReader reader) : reader_(std::move(reader)) {}
+  explicit Looker(proc::TaskReader reader) : reader_(std::move(reader)) {}
 
   [[nodiscard]] pid_t pid() const { return reader_.pid(); }
   // Of the process; an error when it has ended and was reaped.
@@ -75,7 +75,7 @@ class Looker {
   bool find_state(pid_t tid, Known& known, Place& place);
   bool find_details(pid_t tid, Known& known, Place& place, std::optional<std::uint64_t> slices);
 
-  TaskReader reader_;
+  proc::TaskReader reader_;
   std::uint32_t flags_ = 0;
   bool kernel_thread_ = false;
   std::optional<Error> calls_refused_;

@@ -6,7 +6,9 @@
 #include <functional>
 
 #include "proc/cgroup.h"
+#include "proc/cgroup_files.h"
 #include "proc/cmdline.h"
+#include "proc/diskstats.h"
 #include "proc/fd_table.h"
 #include "proc/fdinfo.h"
 #include "proc/io.h"
@@ -20,6 +22,7 @@
 #include "proc/smaps.h"
 #include "proc/sockstat.h"
 #include "proc/stat.h"
+#include "proc/statm.h"
 #include "proc/status.h"
 #include "proc/system_stat.h"
 #include "proc/task_syscall.h"
@@ -54,6 +57,14 @@ std::vector<Case> cases() {
              const auto cgroup = parse_cgroup(text);
              if (cgroup) static_cast<void>(container_of(cgroup->path().value_or("")));
            }},
+          {"diskstats", calling(parse_diskstats)},
+          {"5100/statm", calling(parse_statm_resident)},
+          {"../cgroup/v2/kubepods.slice/memory.events", calling(parse_cgroup_counters)},
+          {"../cgroup/v2/kubepods.slice/pod1.slice/cpu.max", calling(parse_cpu_max)},
+          {"../cgroup/v2/kubepods.slice/pod1.slice/io.stat", calling(parse_io_stat)},
+          {"../cgroup/v1/memory/memory.limit_in_bytes", calling(parse_cgroup_limit)},
+          {"../cgroup/v1/blkio/docker/web/blkio.throttle.io_service_bytes_recursive",
+           calling(parse_blkio)},
           {"4242/maps", calling(parse_maps)},
           {"4242/smaps", calling(parse_smaps)},
           {"4242/smaps_rollup", calling(parse_smaps_rollup)},

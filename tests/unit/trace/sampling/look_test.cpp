@@ -26,7 +26,7 @@ class LookTest : public FakeProc {
   }
 
   Looker looker() const {
-    auto reader = TaskReader::open(procfs(), kPid);
+    auto reader = proc::TaskReader::open(procfs(), kPid);
     EXPECT_TRUE(reader);
     return Looker(std::move(*reader));
   }
@@ -192,7 +192,7 @@ TEST_F(LookTest, SeesAThreadOfOurs) {
     char byte = 0;
     EXPECT_EQ(::read(ends[0], &byte, 1), 0);
   });
-  auto own = TaskReader::open(proc::Procfs(), ::getpid());
+  auto own = proc::TaskReader::open(proc::Procfs(), ::getpid());
   ASSERT_TRUE(own);
   Looker looker(std::move(*own));
   std::optional<Look> look;

@@ -13,12 +13,12 @@
 #include "util/fd.h"
 #include "util/result.h"
 
-namespace debug_process::trace::sampling {
+namespace debug_process::proc {
 
 // Holds /proc/PID open: whatever comes to have that number later, nothing of it is read here.
 class TaskReader {
  public:
-  [[nodiscard]] static Result<TaskReader> open(const proc::Procfs& procfs, pid_t pid);
+  [[nodiscard]] static Result<TaskReader> open(const Procfs& procfs, pid_t pid);
 
   [[nodiscard]] pid_t pid() const { return pid_; }
   // Of the process: "stat". Valid until the next call of a function here.
@@ -39,4 +39,4 @@ class TaskReader {
   std::array<char, 2048> buffer_{};
 };
 
-}  // namespace debug_process::trace::sampling
+}  // namespace debug_process::proc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "trace/sampling/task_reader.h"
+#include "proc/task_reader.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,9 +11,9 @@
 #include "proc/text.h"
 #include "util/directory.h"
 
-namespace debug_process::trace::sampling {
+namespace debug_process::proc {
 
-Result<TaskReader> TaskReader::open(const proc::Procfs& procfs, pid_t pid) {
+Result<TaskReader> TaskReader::open(const Procfs& procfs, pid_t pid) {
   std::string path = fmt::format("{}/{}", procfs.root(), pid);
   UniqueFd folder(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return fail_errno("open directory", path);
@@ -45,11 +45,10 @@ Result<std::vector<pid_t>> TaskReader::tids() const {
   (void)fd.release();
   std::vector<pid_t> tids;
   while (const dirent* entry = ::readdir(directory.get())) {
-    if (const auto tid = proc::to_number<pid_t>(entry->d_name); tid && *tid > 0)
-      tids.push_back(*tid);
+    if (const auto tid = to_number<pid_t>(entry->d_name); tid && *tid > 0) tids.push_back(*tid);
   }
   std::sort(tids.begin(), tids.end());
   return tids;
 }
 
-}  // namespace debug_process::trace::sampling
+}  // namespace debug_process::proc
