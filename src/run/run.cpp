@@ -37,6 +37,11 @@ constexpr int kCheckpointGrowth = 3;
 // us each.
 constexpr nanoseconds kLookStep = 1s;
 constexpr unsigned kMostThreadsToWatch = 500;
+// Ten samples of what is resident in a window, if it is not very short or very long.
+constexpr int kMemorySamples = 10;
+constexpr nanoseconds kShortestMemoryStep = 20ms;
+constexpr nanoseconds kLongestMemoryStep = 10s;
+constexpr nanoseconds kMemoryStepOfCommand = 200ms;
 constexpr std::chrono::milliseconds kLongestFarewell = 1s;
 
 tl::unexpected<Failure> fail_with(ExitStatus status, Error error) {
@@ -71,6 +76,9 @@ class Window {
       next_checkpoint_ = kFirstCheckpoint;
     else if (target.threads() <= kMostThreadsToWatch)
       next_look_ = kLookStep;
+    if (length_)
+      memory_step_ = std::clamp(*length_ / kMemorySamples, kShortestMemoryStep, kLongestMemoryStep);
+    next_memory_ = memory_step_;
   }
 
   report::EndedBy wait() {
@@ -82,6 +90,10 @@ class Window {
       if (elapsed >= next_look_) {
         collector_.look_at_threads();
         next_look_ = elapsed + kLookStep;
+      }
+      if (elapsed >= next_memory_) {
+        collector_.look_at_memory();
+        next_memory_ = elapsed + memory_step_;
       }
       pollfd events[] = {{target_.pidfd(), POLLIN, 0}, {Interrupts::fd(), POLLIN, 0}};
       const timespec timeout = to_timespec(until_next(Clock::now() - start_));
@@ -95,7 +107,8 @@ class Window {
   [[nodiscard]] nanoseconds until_next(nanoseconds elapsed) const {
     nanoseconds next = elapsed + (options_.on_progress ? kProgressStep : nanoseconds(1h));
     if (length_) next = std::min(next, *length_);
-    return std::max(std::min({next, next_checkpoint_, next_look_}) - elapsed, nanoseconds(0));
+    return std::max(std::min({next, next_checkpoint_, next_look_, next_memory_}) - elapsed,
+                    nanoseconds(0));
   }
 
   void take_checkpoint(nanoseconds elapsed) {
@@ -111,6 +124,8 @@ class Window {
   std::optional<nanoseconds> length_;
   nanoseconds next_checkpoint_ = nanoseconds::max();
   nanoseconds next_look_ = nanoseconds::max();
+  nanoseconds memory_step_ = kMemoryStepOfCommand;
+  nanoseconds next_memory_ = nanoseconds::max();
 };
 
 class Session {

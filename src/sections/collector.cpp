@@ -9,11 +9,13 @@
 #include "proc/fd_table.h"
 #include "proc/stat.h"
 #include "proc/status.h"
+#include "sections/disk/gather.h"
 #include "sections/errors/gather.h"
 #include "sections/files/add_io.h"
 #include "sections/files/gather.h"
 #include "sections/host/gather.h"
 #include "sections/memory/gather.h"
+#include "sections/memory/growth.h"
 #include "sections/process/followed.h"
 #include "sections/process/gather.h"
 #include "sections/sockets/gather.h"
@@ -36,6 +38,7 @@ struct Holdings {
   memory::Facts memory;
   memory::Snapshot faults;
   threads::Snapshot threads;
+  disk::Snapshot disk;
 };
 
 bool is_alive(const Source& source) {
@@ -72,22 +75,29 @@ Result<proc::FdTable> read_fd_table(const Source& source) {
 
 // What is compared with the window's end; null: this is its start.
 struct Start {
+  const threads::Snapshot* threads = nullptr;
   const memory::Snapshot* faults = nullptr;
   const sockets::Snapshot* sockets = nullptr;
 };
 
 Holdings read_holdings(const Source& source, const Start& start,
-                       sockets::Snapshot* sockets_now = nullptr) {
+                       sockets::Snapshot* sockets_now = nullptr,
+                       memory::Reading reading = memory::Reading::provisional) {
   Holdings holdings;
   holdings.at = Clock::now();
-  holdings.threads = threads::snapshot(source);
+  if (start.threads != nullptr) {
+    holdings.disk = disk::snapshot(source);
+    holdings.threads = threads::snapshot(source);
+    threads::look_closer(source, *start.threads, holdings.threads);
+  }
   holdings.process = process::gather(source);
   const auto table = read_fd_table(source);
   holdings.files = files::gather(source, table);
   holdings.sockets = sockets::gather(source, table, start.sockets, sockets_now);
   holdings.faults = memory::snapshot(source);
-  holdings.memory = memory::gather(
-      source, start.faults != nullptr ? *start.faults : holdings.faults, holdings.faults);
+  holdings.memory =
+      memory::gather(source, start.faults != nullptr ? *start.faults : memory::Snapshot(),
+                     holdings.faults, reading);
   return holdings;
 }
 
@@ -103,8 +113,14 @@ struct Collector::State {
   syscalls::Snapshot calls_at_start;
   memory::Snapshot faults_at_start;
   sockets::Snapshot sockets_at_start;
-  [[nodiscard]] Start start() const { return {&faults_at_start, &sockets_at_start}; }
+  disk::Snapshot disk_at_start;
+  memory::GrowthTrack growth;
+  [[nodiscard]] Start start() const {
+    return {&threads_at_start, &faults_at_start, &sockets_at_start};
+  }
   std::optional<Holdings> last;
+
+  void keep_holdings(memory::Reading reading);
 };
 
 namespace {
@@ -172,6 +188,7 @@ void mark_as_ended(const Collector::State& state, Clock::time_point ended, Facts
   add_gap(facts.files.completeness, gap);
   add_gap(facts.sockets.completeness, gap);
   add_gap(facts.memory.completeness, gap);
+  add_gap(facts.disk.completeness, gap);
   add_gap(facts.threads.completeness, how_old(state, state.threads_seen, ended));
 }
 
@@ -191,7 +208,10 @@ void Collector::begin(bool started_by_us) {
   state_->started = Clock::now();
   state_->threads_seen = state_->started;
   if (started_by_us) {
-    state_->faults_at_start = {0, 0};
+    state_->faults_at_start = memory::snapshot(state_->source);
+    state_->faults_at_start.minor_faults = state_->faults_at_start.major_faults = 0;
+    state_->disk_at_start = disk::snapshot(state_->source);
+    if (state_->disk_at_start.io) state_->disk_at_start.io = proc::Io();
     state_->sockets_at_start.before_its_life = true;
     state_->threads_at_start.before_its_life = true;
     state_->threads_at_start.process_cpu = std::chrono::nanoseconds(0);
@@ -208,29 +228,43 @@ void Collector::begin(bool started_by_us) {
   state_->alive_at_start = is_alive(state_->source);
   state_->last = read_holdings(state_->source, {}, &state_->sockets_at_start);
   state_->faults_at_start = state_->last->faults;
+  look_at_memory();
   // Last, as near to the window's start as can be.
-  state_->calls_at_start = syscalls::snapshot(state_->source);
+  state_->calls_at_start = syscalls::snapshot(state_->source, syscalls::At::start);
   state_->threads_at_start = threads::snapshot(state_->source);
+  state_->disk_at_start = disk::snapshot(state_->source);
+  state_->last->threads = state_->threads_at_start;
+  state_->last->disk = state_->disk_at_start;
   state_->started = Clock::now();
   state_->threads_seen = state_->started;
 }
 
 void Collector::look_at_threads() {
   threads::Snapshot threads = threads::snapshot(state_->source);
+  disk::Snapshot disk = disk::snapshot(state_->source);
   if (!is_alive(state_->source)) return;
   state_->last->threads = std::move(threads);
+  state_->last->disk = std::move(disk);
   state_->threads_seen = Clock::now();
   state_->looked_again = true;
 }
 
-void Collector::checkpoint() {
-  if (!is_alive(state_->source)) return;
-  Holdings holdings = read_holdings(state_->source, state_->start());
+void Collector::look_at_memory() {
+  if (const auto rss = memory::read_rss(state_->source)) state_->growth.add(Clock::now(), *rss);
+}
+
+void Collector::State::keep_holdings(memory::Reading reading) {
+  if (!is_alive(source)) return;
+  Holdings holdings = read_holdings(source, start(), nullptr, reading);
   // It may have ended while it was being read.
-  if (!is_alive(state_->source)) return;
-  state_->threads_seen = holdings.at;
-  state_->looked_again = true;
-  state_->last = std::move(holdings);
+  if (!is_alive(source)) return;
+  threads_seen = holdings.at;
+  looked_again = true;
+  last = std::move(holdings);
+}
+
+void Collector::checkpoint() {
+  state_->keep_holdings(memory::Reading::provisional);
 }
 
 Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* activity,
@@ -240,7 +274,8 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   auto calls_at_end = syscalls::snapshot(source);
   if (!is_alive(source)) calls_at_end = {};
   const auto ended = Clock::now();
-  checkpoint();
+  look_at_memory();
+  state_->keep_holdings(memory::Reading::last);
   // Once, and only where the sockets are those of now: it takes a while.
   if (state_->last->at >= ended && is_alive(source))
     sockets::find_peers(source, sockets::kPeersLimit, state_->last->sockets);
@@ -254,6 +289,8 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   files::add_io(activity, source.filter, facts.files);
   facts.sockets = last.sockets;
   facts.memory = last.memory;
+  facts.memory.growth = state_->growth.estimate();
+  facts.disk = disk::gather(state_->disk_at_start, last.disk);
   facts.threads = threads_until(*state_, activity);
   facts.syscalls = syscalls::gather(state_->calls_at_start, calls_at_end, window, activity,
                                     why_untraced, source.filter);

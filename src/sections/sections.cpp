@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sections/sections.h"
 
+#include "sections/disk/present.h"
 #include "sections/errors/present.h"
 #include "sections/files/present.h"
 #include "sections/host/present.h"
@@ -13,8 +14,8 @@
 namespace debug_process::sections {
 
 const std::vector<std::string_view>& section_ids() {
-  static const std::vector<std::string_view> ids{"process", "host",  "syscalls", "errors",
-                                                 "threads", "files", "sockets",  "memory"};
+  static const std::vector<std::string_view> ids{
+      "process", "host", "syscalls", "errors", "threads", "files", "sockets", "memory", "disk"};
   return ids;
 }
 
@@ -22,7 +23,8 @@ std::vector<report::Section> present(const Facts& facts) {
   return {process::present(facts.process),   host::present(facts.host),
           syscalls::present(facts.syscalls), errors::present(facts.errors),
           threads::present(facts.threads),   files::present(facts.files),
-          sockets::present(facts.sockets),   memory::present(facts.memory)};
+          sockets::present(facts.sockets),   memory::present(facts.memory),
+          disk::present(facts.disk)};
 }
 
 }  // namespace debug_process::sections

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "report/report.h"
+#include "sections/disk/facts.h"
 #include "sections/errors/facts.h"
 #include "sections/files/facts.h"
 #include "sections/host/facts.h"
@@ -33,6 +34,7 @@ struct Facts {
   files::Facts files;
   sockets::Facts sockets;
   memory::Facts memory;
+  disk::Facts disk;
 };
 
 // The ids of all sections, in order: what --sections accepts.

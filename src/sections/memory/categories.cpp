@@ -6,9 +6,19 @@
 namespace debug_process::sections::memory {
 namespace {
 
-bool holds_one(const proc::Map& map, const StackPointers& stack_pointers) {
-  const auto at = std::lower_bound(stack_pointers.begin(), stack_pointers.end(), map.start);
-  return at != stack_pointers.end() && map.contains(*at);
+constexpr std::uint64_t kArena = std::uint64_t{64} << 20;
+
+bool holds_one(const proc::Map& map, const std::vector<std::uint64_t>& addresses) {
+  const auto at = std::lower_bound(addresses.begin(), addresses.end(), map.start);
+  return at != addresses.end() && map.contains(*at);
+}
+
+bool is_closed(const proc::Map& map) {
+  return !map.readable && !map.writable && !map.executable;
+}
+
+bool is_plain_data(const proc::Map& map) {
+  return map.readable && map.writable && !map.executable && !map.shared && map.path.empty();
 }
 
 std::string_view category_of_special(std::string_view path) {
@@ -35,16 +45,31 @@ bool is_hugetlb(std::string_view path) {
 
 }  // namespace
 
-std::string_view category_of(const proc::Map& map, const StackPointers& stack_pointers) {
+std::vector<std::uint64_t> find_arenas(const std::vector<const proc::Map*>& maps) {
+  std::vector<std::uint64_t> arenas;
+  for (std::size_t i = 0; i + 1 < maps.size(); ++i) {
+    const proc::Map& open = *maps[i];
+    const proc::Map& rest = *maps[i + 1];
+    if (open.start % kArena != 0 || !is_plain_data(open)) continue;
+    const std::uint64_t end = (open.end + kArena - 1) / kArena * kArena;
+    if (rest.start == open.end && is_closed(rest) && rest.path.empty() && rest.end >= end)
+      arenas.push_back(open.start);
+  }
+  return arenas;
+}
+
+std::string_view category_of(const proc::Map& map, const Landmarks& landmarks) {
   const std::string_view path = map.path;
-  const bool no_access = !map.readable && !map.writable && !map.executable;
+  const bool no_access = is_closed(map);
   if (path.starts_with('[')) {
     const std::string_view category = category_of_special(path);
     if (category != "named anonymous") return category;
   }
   if (no_access) return "reserved";
   if (path.empty() || path.starts_with("[anon:")) {
-    if (holds_one(map, stack_pointers)) return "thread stack";
+    if (holds_one(map, landmarks.stack_pointers)) return "thread stack";
+    if (std::binary_search(landmarks.arenas.begin(), landmarks.arenas.end(), map.start))
+      return "arena";
     if (map.executable) return "jit";
     if (map.shared) return "shared memory";
     return path.empty() ? "anonymous" : "named anonymous";

@@ -15,7 +15,8 @@ namespace debug_process::sections::memory {
 
 // All mappings of one category and path together.
 struct Mapping {
-  // "heap", "anonymous", "stack" (the main thread's), "thread stack", "file text", "file data",
+  // "heap", "arena" (malloc's beyond the heap), "anonymous", "stack" (the main thread's), "thread
+  // stack", "file text", "file data",
   // "shared memory", "hugetlb", "jit" (executable anonymous), "reserved" (PROT_NONE, no memory
   // behind it), "named anonymous", "vdso", "other"
   std::string category;
@@ -24,6 +25,48 @@ struct Mapping {
   Bytes size;                // of address space
   std::optional<Bytes> rss;  // unknown when smaps was not read
   std::optional<Bytes> pss;
+  std::optional<Bytes> swap;
+};
+
+// All mappings of one category together.
+struct Category {
+  std::string name;
+  std::uint64_t count = 0;
+  Bytes size;
+  std::optional<Bytes> rss;
+  std::optional<Bytes> pss;
+  std::optional<Bytes> swap;
+};
+
+// Of RSS over the window, in bytes a second; shrinking is negative.
+struct Growth {
+  std::size_t samples = 0;
+  Rate per_s;
+  Rate low_per_s;  // with the next: 95 of 100 such intervals hold the true slope
+  Rate high_per_s;
+};
+
+// What the process's cgroup and those above it allow.
+struct Limit {
+  std::optional<bool> limited;      // unknown when no cgroup could be read
+  std::optional<Bytes> limit;       // the lowest of them
+  std::string group;                // whose limit that is
+  std::optional<Bytes> current;     // of that group: what counts against the limit
+  std::optional<Bytes> used;        // of `current`, without the file cache that is given back first
+  std::optional<Ratio> used_ratio;  // of the limit
+  std::optional<Bytes> headroom;    // the least that any of the groups has left
+  std::optional<Bytes> soft_limit;  // v2's memory.high, the lowest
+  std::optional<Bytes> swap_limit;  // the lowest
+  bool swap_limit_is_of_both = false;  // v1: of memory and swap together
+  std::string own_group;
+  std::optional<Bytes> own_current;
+  // Over the window.
+  std::optional<std::uint64_t> limit_hits;       // of the group that had most
+  std::optional<std::uint64_t> soft_limit_hits;  // of its own group, as all below
+  std::optional<std::uint64_t> oom_kills;
+  std::optional<std::uint64_t> oom_kills_ever;
+  std::optional<Ratio> pressure_some;
+  std::optional<Ratio> pressure_full;
 };
 
 struct Facts {
@@ -45,6 +88,10 @@ struct Facts {
   // count as anonymous.
   std::optional<Bytes> heap;
   std::optional<Bytes> stack;
+  std::optional<Bytes> anonymous_huge;  // of rss, in transparent huge pages
+  // What status calls resident, less the sum over all mappings: the two are read one after the
+  // other, and status is a few pages a CPU behind.
+  std::optional<std::int64_t> unaccounted;
   // From maps: address space of [heap] and of all stacks.
   std::optional<Bytes> heap_size;
   std::optional<Bytes> stack_size;
@@ -52,7 +99,12 @@ struct Facts {
   // Within the window.
   std::optional<std::uint64_t> page_faults_minor;
   std::optional<std::uint64_t> page_faults_major;
-  std::vector<Mapping> mappings;  // by rss, or by size where rss is unknown
+  std::optional<Growth> growth;  // unknown with fewer than five samples
+  std::optional<std::int64_t> oom_score;
+  std::optional<std::int64_t> oom_score_adj;
+  Limit limit;
+  std::vector<Category> categories;  // in the order of mappings
+  std::vector<Mapping> mappings;     // by rss, or by size where rss is unknown
   std::optional<std::chrono::nanoseconds>
       smaps_estimate;  // how long reading smaps was expected to hold the target's lock
 };

@@ -7,8 +7,10 @@
 #include <set>
 #include <tuple>
 
+#include "proc/schedstat.h"
 #include "proc/stat.h"
 #include "proc/status.h"
+#include "proc/task_reader.h"
 #include "proc/task_syscall.h"
 #include "proc/wchan.h"
 #include "sections/syscalls/describe.h"
@@ -24,19 +26,30 @@ using std::chrono::nanoseconds;
 // report.
 constexpr std::size_t kMaxThreads = 2000;
 
-Standing read_standing(const proc::Procfs& procfs, const std::string& task, bool& refused) {
+// schedstat is a third of the cost of status.
+std::optional<std::uint64_t> read_switches(const proc::Procfs& procfs, proc::TaskReader& tasks,
+                                           pid_t tid) {
+  const auto schedstat = tasks.read(tid, "schedstat").and_then(proc::parse_schedstat);
+  if (schedstat && schedstat->timeslices > 0) return schedstat->timeslices;
+  const auto status =
+      procfs.read(fmt::format("{}/task/{}/status", tasks.pid(), tid)).and_then(proc::parse_status);
+  return status ? status->voluntary_switches : std::nullopt;
+}
+
+Standing read_standing(const proc::Procfs& procfs, proc::TaskReader& tasks, pid_t tid, At at,
+                       bool& refused) {
   Standing standing;
-  if (const auto stat = procfs.read(task + "/stat").and_then(proc::parse_stat))
+  if (const auto stat = tasks.read(tid, "stat").and_then(proc::parse_stat))
     standing.thread = stat->comm;
-  if (const auto call = procfs.read(task + "/syscall").and_then(proc::parse_task_syscall)) {
+  if (const auto call = tasks.read(tid, "syscall").and_then(proc::parse_task_syscall)) {
     standing.running = call->running;
     standing.call = trace::call_of(*call);
   } else if (!proc::is_gone(call.error())) {
     refused = true;
   }
-  if (const auto status = procfs.read(task + "/status").and_then(proc::parse_status))
-    standing.switches = status->voluntary_switches;
-  if (const auto channel = procfs.read(task + "/wchan"))
+  standing.switches = read_switches(procfs, tasks, tid);
+  if (at == At::start) return standing;
+  if (const auto channel = tasks.read(tid, "wchan"))
     standing.wait_channel = proc::parse_wchan(*channel);
   return standing;
 }
@@ -226,10 +239,10 @@ void add_traced(const trace::Activity& activity, const Filter& filter, Facts& fa
 
 }  // namespace
 
-Snapshot snapshot(const Source& source) {
+Snapshot snapshot(const Source& source, At at) {
   Snapshot snapshot;
-  const std::string tasks = fmt::format("{}/task", source.pid);
-  const auto tids = source.procfs.list_numbers(tasks);
+  auto tasks = proc::TaskReader::open(source.procfs, source.pid);
+  const auto tids = tasks.and_then([](const proc::TaskReader& reader) { return reader.tids(); });
   if (!tids) {
     if (!proc::is_gone(tids.error())) snapshot.gap = tids.error().message();
     return snapshot;
@@ -240,9 +253,8 @@ Snapshot snapshot(const Source& source) {
     return snapshot;
   }
   bool refused = false;
-  for (const int tid : *tids)
-    snapshot.threads.emplace(
-        tid, read_standing(source.procfs, fmt::format("{}/{}", tasks, tid), refused));
+  for (const pid_t tid : *tids)
+    snapshot.threads.emplace(tid, read_standing(source.procfs, *tasks, tid, at, refused));
   if (refused)
     snapshot.gap =
         "calls that began before the window need the same user or CAP_SYS_PTRACE: run with sudo";

@@ -21,7 +21,9 @@ struct Standing {
   std::string thread;
   bool running = false;
   std::optional<trace::SyscallKey> call;    // that it is in
-  std::optional<std::uint64_t> switches;    // voluntary ones so far
+  // How often it has come to a CPU so far; where the kernel does not count that, how often it has
+  // gone to sleep.
+  std::optional<std::uint64_t> switches;
   std::optional<std::string> wait_channel;  // the kernel function it sleeps in
 };
 
@@ -30,9 +32,11 @@ struct Snapshot {
   std::optional<std::string> gap;  // why `threads` lacks something
 };
 
-// Reads /proc/PID/task/*/syscall, which needs ptrace-read rights, and wchan. Without the rights
-// `call` stays unknown.
-[[nodiscard]] Snapshot snapshot(const Source& source);
+enum class At { start, end };
+
+// Reads /proc/PID/task/*/syscall, which needs ptrace-read rights, and at the window's end wchan.
+// Without the rights `call` stays unknown.
+[[nodiscard]] Snapshot snapshot(const Source& source, At at = At::end);
 
 // `activity` is null when nothing traced; `why_untraced` then says why.
 [[nodiscard]] Facts gather(const Snapshot& start, const Snapshot& end,

@@ -3,13 +3,17 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <tuple>
+#include <ctime>
+#include <map>
 #include <unordered_map>
 
 #include "proc/schedstat.h"
 #include "proc/stat.h"
 #include "proc/status.h"
+#include "proc/task_reader.h"
 #include "sections/reasons.h"
+#include "sections/threads/account.h"
+#include "sections/threads/place.h"
 
 namespace debug_process::sections::threads {
 namespace {
@@ -18,12 +22,19 @@ using std::chrono::nanoseconds;
 
 // status costs about as much as stat and schedstat together.
 constexpr std::size_t kStatusThreads = 500;
+// Where a thread is takes some four files each.
+constexpr std::ptrdiff_t kCloserThreads = 100;
 // Of a shorter time a step of 10 ms is too large a part.
 constexpr std::chrono::milliseconds kWorthTicks{100};
 
-std::optional<Sample> read_thread(const Source& source, int tid, bool with_switches) {
-  const std::string base = fmt::format("{}/task/{}", source.pid, tid);
-  const auto stat = source.procfs.read(base + "/stat").and_then(proc::parse_stat);
+struct With {
+  bool switches = true;
+  bool block_io = false;  // the kernel keeps an account of it
+};
+
+std::optional<Sample> read_thread(const Source& source, proc::TaskReader& tasks, pid_t tid,
+                                  With with) {
+  const auto stat = tasks.read(tid, "stat").and_then(proc::parse_stat);
   if (!stat) return std::nullopt;
   Sample sample;
   sample.tid = tid;
@@ -34,60 +45,58 @@ std::optional<Sample> read_thread(const Source& source, int tid, bool with_switc
   sample.system = stat->system;
   sample.minor_faults = stat->minor_faults;
   sample.major_faults = stat->major_faults;
-  const auto schedstat = source.procfs.read(base + "/schedstat").and_then(proc::parse_schedstat);
+  sample.nice = stat->nice;
+  sample.policy = stat->policy;
+  sample.realtime_priority = stat->realtime_priority;
+  if (with.block_io) sample.block_io_delay = stat->block_io_delay;
+  const auto schedstat = tasks.read(tid, "schedstat").and_then(proc::parse_schedstat);
   // A thread that is being read has run: nothing but zeros means that the kernel keeps no account.
   if (schedstat && (schedstat->timeslices > 0 || schedstat->on_cpu > nanoseconds(0))) {
     sample.on_cpu = schedstat->on_cpu;
     sample.run_delay = schedstat->run_delay;
+    sample.timeslices = schedstat->timeslices;
   }
-  if (!with_switches) return sample;
-  const auto status = source.procfs.read(base + "/status").and_then(proc::parse_status);
+  sample.at = std::chrono::steady_clock::now();
+  if (!with.switches) return sample;
+  const auto status = source.procfs.read(fmt::format("{}/task/{}/status", source.pid, tid))
+                          .and_then(proc::parse_status);
   if (status) {
     sample.voluntary_switches = status->voluntary_switches;
     sample.involuntary_switches = status->involuntary_switches;
+    sample.cpus_allowed = status->cpus_allowed;
   }
   return sample;
 }
 
-// A counter's growth. One that was not there at the start began at 0; one that is unknown at the
-// end stays unknown.
-template <typename T>
-std::optional<T> growth(const std::optional<T>& end, const std::optional<T>& start, bool is_new) {
-  if (!end || (!start && !is_new)) return std::nullopt;
-  const T before = is_new ? T{} : *start;
-  return *end >= before ? *end - before : T{};
+// Since Linux 5.14 it can be switched on and off; earlier ones have it, or not, from their boot on.
+bool accounts_block_io(const proc::Procfs& procfs) {
+  const auto text = procfs.read("sys/kernel/task_delayacct");
+  return text && text->starts_with('1');
 }
 
-template <typename T>
-T growth(const T& end, const T& start) {
-  return end >= start ? end - start : T{};
+std::optional<nanoseconds> now_after_boot() {
+  timespec now{};
+  if (::clock_gettime(CLOCK_BOOTTIME, &now) != 0) return std::nullopt;
+  return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
+}
+
+Closer read_closer(const Source& source, PlaceReader& places, const Thread& thread,
+                   std::optional<Error>& refused) {
+  Closer closer;
+  if (auto place = places.read(thread.tid))
+    closer.place = std::move(*place);
+  else if (is_refused(place.error()))
+    refused = place.error();
+  if (thread.cpus_allowed) return closer;
+  const auto status = source.procfs.read(fmt::format("{}/task/{}/status", source.pid, thread.tid))
+                          .and_then(proc::parse_status);
+  if (status) closer.cpus_allowed = status->cpus_allowed;
+  return closer;
 }
 
 std::optional<Ratio> ratio(nanoseconds part, nanoseconds window) {
   if (window <= nanoseconds(0)) return std::nullopt;
   return Ratio{static_cast<double>(part.count()) / static_cast<double>(window.count())};
-}
-
-Thread difference(const Sample& end, const Sample* start, nanoseconds window) {
-  const Sample none;
-  const bool is_new = start == nullptr;
-  const Sample& before = is_new ? none : *start;
-  Thread thread;
-  thread.tid = end.tid;
-  thread.name = end.name;
-  thread.state = end.state;
-  thread.started_in_window = is_new;
-  thread.user = growth(end.user, before.user);
-  thread.system = growth(end.system, before.system);
-  thread.on_cpu = growth(end.on_cpu, before.on_cpu, is_new);
-  thread.run_delay = growth(end.run_delay, before.run_delay, is_new);
-  thread.voluntary_switches = growth(end.voluntary_switches, before.voluntary_switches, is_new);
-  thread.involuntary_switches =
-      growth(end.involuntary_switches, before.involuntary_switches, is_new);
-  thread.minor_faults = growth(end.minor_faults, before.minor_faults);
-  thread.major_faults = growth(end.major_faults, before.major_faults);
-  thread.cpu = ratio(thread.on_cpu.value_or(thread.user + thread.system), window);
-  return thread;
 }
 
 // Samples tell of no calls: they stay unknown.
@@ -118,7 +127,7 @@ void add_totals(const Snapshot& start, const Snapshot& end, nanoseconds window, 
   const bool some_ended =
       facts.ended_in_window.value_or(0) > 0 || facts.exited_thread_count.value_or(0) > 0;
   if (some_ended && window >= kWorthTicks && start.process_cpu && end.process_cpu) {
-    cpu = std::max(cpu, growth(*end.process_cpu, *start.process_cpu));
+    cpu = std::max(cpu, *end.process_cpu - *start.process_cpu);
   }
   facts.cpu = ratio(cpu, window);
   if (delay) facts.run_delay = ratio(*delay, window);
@@ -128,26 +137,85 @@ std::string missing(const Snapshot& snapshot) {
   return snapshot.error ? reason_for("threads", *snapshot.error) : kEnded;
 }
 
+// Threads that wait for the same lock tell of each other.
+void add_company(Facts& facts) {
+  std::map<std::string, std::uint64_t> waiting;
+  const auto lock_of = [](const Thread& thread) -> const std::string* {
+    const bool waits = thread.place && thread.place->syscall.value_or("").starts_with("futex");
+    return waits ? &thread.place->object : nullptr;
+  };
+  for (const Thread& thread : facts.threads)
+    if (const std::string* lock = lock_of(thread)) ++waiting[*lock];
+  for (Thread& thread : facts.threads) {
+    const std::string* lock = lock_of(thread);
+    if (lock == nullptr || waiting[*lock] < 2) continue;
+    thread.place->object += fmt::format(" ({} threads)", waiting[*lock]);
+  }
+}
+
+void add_closer(const Snapshot& end, Facts& facts) {
+  for (Thread& thread : facts.threads) {
+    const auto closer = end.closer.find(thread.tid);
+    if (closer == end.closer.end()) continue;
+    thread.place = closer->second.place;
+    if (closer->second.cpus_allowed) thread.cpus_allowed = closer->second.cpus_allowed;
+  }
+  if (std::ssize(facts.threads) <= kCloserThreads) add_company(facts);
+}
+
+void add_gaps(const Snapshot& start, const Snapshot& end, Facts& facts) {
+  const auto& threads = facts.threads;
+  if (std::none_of(threads.begin(), threads.end(),
+                   [](const Thread& thread) { return thread.run_delay.has_value(); }))
+    facts.completeness.add_gap(
+        "time spent waiting for a CPU and blocked: this kernel keeps no account of it "
+        "(CONFIG_SCHED_INFO)");
+  if (!start.switches_read || !end.switches_read)
+    facts.completeness.add_gap(
+        fmt::format("more than {} threads: their context switches were not read", kStatusThreads));
+  if (end.closer_error)
+    facts.completeness.add_gap(reason_for("what threads are blocked in", *end.closer_error));
+  if (end.quota_error && !proc::is_gone(*end.quota_error))
+    facts.completeness.add_gap(reason_for("CPU quota", *end.quota_error));
+}
+
 }  // namespace
 
 Snapshot snapshot(const Source& source) {
   Snapshot snapshot;
-  const auto tids = source.procfs.list_numbers(fmt::format("{}/task", source.pid));
+  auto tasks = proc::TaskReader::open(source.procfs, source.pid);
+  const auto tids = tasks.and_then([](const proc::TaskReader& reader) { return reader.tids(); });
   if (!tids) {
     snapshot.error = tids.error();
     return snapshot;
   }
-  snapshot.switches_read = tids->size() <= kStatusThreads;
+  snapshot.at = std::chrono::steady_clock::now();
+  snapshot.after_boot = now_after_boot();
+  const With with{tids->size() <= kStatusThreads, accounts_block_io(source.procfs)};
+  snapshot.switches_read = with.switches;
   snapshot.threads.reserve(tids->size());
-  for (const int tid : *tids) {
+  for (const pid_t tid : *tids) {
     // One that cannot be read has ended meanwhile.
-    if (auto sample = read_thread(source, tid, snapshot.switches_read))
+    if (auto sample = read_thread(source, *tasks, tid, with))
       snapshot.threads.push_back(std::move(*sample));
   }
   const auto stat =
       source.procfs.read(fmt::format("{}/stat", source.pid)).and_then(proc::parse_stat);
   if (stat) snapshot.process_cpu = stat->user + stat->system;
+  if (auto quotas = read_quotas(source))
+    snapshot.quotas = std::move(*quotas);
+  else
+    snapshot.quota_error = quotas.error();
   return snapshot;
+}
+
+void look_closer(const Source& source, const Snapshot& start, Snapshot& end) {
+  auto threads = account(start, end, end.at - start.at);
+  const auto most = threads.begin() + std::min<std::ptrdiff_t>(kCloserThreads, std::ssize(threads));
+  std::partial_sort(threads.begin(), most, threads.end(), matters_more);
+  PlaceReader places(source);
+  for (auto thread = threads.begin(); thread != most; ++thread)
+    end.closer.emplace(thread->tid, read_closer(source, places, *thread, end.closer_error));
 }
 
 Facts gather(const Snapshot& start, const Snapshot& end, nanoseconds window,
@@ -168,29 +236,21 @@ Facts gather(const Snapshot& start, const Snapshot& end, nanoseconds window,
     facts.completeness.add_gap(
         "what the threads did before the window is unknown, so it is counted in");
 
-  std::unordered_map<pid_t, const Sample*> before;
-  for (const Sample& sample : start.threads) before[sample.tid] = &sample;
-  std::uint64_t started = 0;
-  for (const Sample& sample : end.threads) {
-    const auto found = before.find(sample.tid);
-    const bool same = found != before.end() && found->second->start_time == sample.start_time;
-    facts.threads.push_back(difference(sample, same ? found->second : nullptr, window));
-    if (!same) ++started;
-  }
+  facts.threads = account(start, end, window);
   facts.count = facts.threads.size();
   if (have_start) {
+    const auto started = static_cast<std::uint64_t>(
+        std::count_if(facts.threads.begin(), facts.threads.end(),
+                      [](const Thread& thread) { return thread.started_in_window; }));
     facts.started_in_window = started;
     facts.ended_in_window = start.threads.size() - (end.threads.size() - started);
   }
   if (activity != nullptr) add_calls(*activity, filter, facts);
   add_totals(start, end, window, facts);
-  if (!start.switches_read || !end.switches_read) {
-    facts.completeness.add_gap(
-        fmt::format("more than {} threads: their context switches were not read", kStatusThreads));
-  }
-  std::sort(facts.threads.begin(), facts.threads.end(), [](const Thread& a, const Thread& b) {
-    return std::tuple(b.cpu, b.calls, a.tid) < std::tuple(a.cpu, a.calls, b.tid);
-  });
+  add_closer(end, facts);
+  facts.quota = quota_of(start.quotas, end.quotas);
+  add_gaps(start, end, facts);
+  std::sort(facts.threads.begin(), facts.threads.end(), matters_more);
   return facts;
 }
 

@@ -17,11 +17,15 @@ inline constexpr pid_t kHostile = 4242;
 inline constexpr pid_t kZombieLeader = 77;
 inline constexpr pid_t kKernelThread = 2;
 inline constexpr pid_t kNobody = 31337;
+inline constexpr pid_t kInV2 = 5100;  // with swap, huge pages, an arena and a real-time thread
+inline constexpr pid_t kInV1 = 5200;
+inline constexpr pid_t kHybrid = 5300;  // and without schedstat
 
-inline Source fixture_source(pid_t pid) {
+inline Source fixture_source(pid_t pid, const std::string& cgroups = "hybrid") {
   Source source;
   source.pid = pid;
   source.procfs = proc::Procfs(DEBUG_PROCESS_TESTS_DIR "/fixtures/proc");
+  source.cgroup_root = std::string(DEBUG_PROCESS_TESTS_DIR "/fixtures/cgroup/") + cgroups;
   return source;
 }
 

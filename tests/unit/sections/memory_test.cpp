@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "sections/memory/categories.h"
 #include "sections/memory/gather.h"
 #include "sections/memory/present.h"
+#include "sections/memory/usage.h"
 #include "unit/sections/fixture.h"
 
 namespace debug_process::sections::memory {
@@ -19,10 +19,6 @@ const Mapping* find(const Facts& facts, const std::string& category) {
       std::find_if(facts.mappings.begin(), facts.mappings.end(),
                    [&category](const Mapping& mapping) { return mapping.category == category; });
   return found == facts.mappings.end() ? nullptr : &*found;
-}
-
-std::string_view category(const std::string& line) {
-  return category_of(*proc::parse_map_line(line), {});
 }
 
 TEST(MemorySection, ReadsAFixture) {
@@ -55,16 +51,68 @@ TEST(MemorySection, TellsWhatMappingsAreFor) {
   EXPECT_EQ(find(facts, "named anonymous")->path, "[anon:arena Rss: 1 kB]");
 }
 
-TEST(MappingCategory, KnowsTheOddOnes) {
-  EXPECT_EQ(category("1000-2000 rwxp 0 00:01 5 /memfd:doublemapper (deleted)"), "jit");
-  EXPECT_EQ(category("1000-2000 rw-s 0 00:01 5 /dev/zero (deleted)"), "shared memory");
-  EXPECT_EQ(category("1000-2000 rw-s 0 00:01 5 /SYSV00000000 (deleted)"), "shared memory");
-  EXPECT_EQ(category("1000-2000 rw-p 0 00:0f 5 /anon_hugepage (deleted)"), "hugetlb");
-  EXPECT_EQ(category("1000-2000 ---p 0 00:00 0 [anon:guard]"), "reserved");
-  EXPECT_EQ(category("1000-2000 rw-s 0 00:0d 5 anon_inode:[io_uring]"), "other");
-  EXPECT_EQ(category("1000-2000 --xp 0 00:00 0 [vsyscall]"), "vdso");
-  EXPECT_EQ(category("1000-2000 rw-p 0 00:00 0 [stack:42]"), "thread stack");
-  EXPECT_EQ(category("1000-2000 rw-p 0 00:00 0"), "anonymous");
+const Category* find_category(const Facts& facts, const std::string& name) {
+  const auto found =
+      std::find_if(facts.categories.begin(), facts.categories.end(),
+                   [&name](const Category& category) { return category.name == name; });
+  return found == facts.categories.end() ? nullptr : &*found;
+}
+
+TEST(MemorySection, AddsUpToRss) {
+  const Facts facts = gather(fixture_source(kInV2, "v2"), {}, {});
+  EXPECT_EQ(facts.completeness.status, Status::complete) << facts.completeness.reason;
+  Bytes sum;
+  for (const Category& category : facts.categories) sum += *category.rss;
+  EXPECT_EQ(*facts.rss, kibibytes(143724));
+  EXPECT_EQ(static_cast<std::int64_t>(sum.value) + *facts.unaccounted,
+            static_cast<std::int64_t>(facts.rss->value));
+  EXPECT_EQ(facts.unaccounted, 24 * 1024);
+}
+
+TEST(MemorySection, TellsArenasHugePagesAndSwap) {
+  const Facts facts = gather(fixture_source(kInV2, "v2"), {}, {});
+  ASSERT_NE(find_category(facts, "arena"), nullptr);
+  EXPECT_EQ(find_category(facts, "arena")->rss, kibibytes(1000));
+  EXPECT_EQ(find_category(facts, "heap")->swap, kibibytes(4096));
+  EXPECT_EQ(find_category(facts, "hugetlb")->rss, Bytes{0}) << "not part of RSS";
+  EXPECT_EQ(find_category(facts, "jit")->rss, kibibytes(60));
+  EXPECT_EQ(facts.anonymous_huge, kibibytes(131072));
+  EXPECT_EQ(facts.hugetlb, kibibytes(4096));
+  EXPECT_EQ(facts.swap, kibibytes(4196));
+  EXPECT_EQ(facts.categories.front().name, "named anonymous") << "the largest first";
+  EXPECT_EQ(facts.mappings.front().path, "[anon:cache\x1b[31m slab]");
+}
+
+TEST(MemorySection, TellsHowNearTheLimitAndTheOomKillerAre) {
+  const Source source = fixture_source(kInV2, "v2");
+  const auto section = present(gather(source, snapshot(source), snapshot(source)));
+  EXPECT_EQ(metric(section, "oom_score"), Value(std::int64_t{667}));
+  EXPECT_EQ(metric(section, "oom_score_adj"), Value(std::int64_t{-500}));
+  EXPECT_EQ(metric(section, "cgroup"), Value("922 MB of 1.0 GB (90.0%) in /kubepods.slice"));
+  EXPECT_EQ(metric(section, "cgroup_limited"), Value(true));
+}
+
+TEST(MemorySection, IsPartialWhereTheLimitIsUnknown) {
+  const Facts facts =
+      gather(fixture_source(kInV2, "v2"), {}, snapshot(fixture_source(kInV2, "no")));
+  EXPECT_EQ(facts.completeness.status, Status::partial);
+  EXPECT_NE(facts.completeness.reason.find("memory limit: cannot find"), std::string::npos);
+}
+
+TEST(MemorySection, ReadsWhatIsResidentAtHardlyAnyCost) {
+  EXPECT_TRUE(read_rss(fixture_source(kInV2)));
+  EXPECT_FALSE(read_rss(fixture_source(kNobody)));
+}
+
+TEST(MemorySection, SaysHowFastItGrows) {
+  Facts facts = gather(fixture_source(kInV2, "v2"), {}, {});
+  EXPECT_TRUE(is_unknown(metric(present(facts), "growth_bytes_per_s")));
+  facts.growth = Growth{11, Rate{2.0 * 1024 * 1024}, Rate{1}, Rate{3.0 * 1024 * 1024}};
+  EXPECT_EQ(metric(present(facts), "growth"), Value("+2.0 MB/s (11 samples)"));
+  facts.growth = Growth{11, Rate{-2048}, Rate{-4096}, Rate{-1}};
+  EXPECT_EQ(metric(present(facts), "growth"), Value("-2.0 KB/s (11 samples)"));
+  facts.growth = Growth{11, Rate{2048}, Rate{-1}, Rate{4096}};
+  EXPECT_EQ(metric(present(facts), "growth"), Value("none that is sure (11 samples)"));
 }
 
 TEST(MemorySection, LeavesFaultsUnknownWithoutASnapshot) {
@@ -104,7 +152,8 @@ TEST(MemorySection, PresentsTheContractsKeys) {
     EXPECT_FALSE(is_unknown(metric(section, key))) << key;
     EXPECT_NE(metric(section, key), Value("no such metric")) << key;
   }
-  EXPECT_EQ(section.tables[0].id, "mappings");
+  EXPECT_EQ(section.tables[0].id, "categories");
+  EXPECT_EQ(section.tables[1].id, "mappings");
 }
 
 TEST(MemorySection, TellsOurselves) {

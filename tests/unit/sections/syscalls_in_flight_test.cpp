@@ -184,7 +184,7 @@ TEST(SyscallsSnapshot, ReadsAFixture) {
   EXPECT_FALSE(snapshot.gap);
   ASSERT_EQ(snapshot.threads.size(), 2U);
   EXPECT_EQ(snapshot.threads.at(4242).call, (trace::SyscallKey{Abi::native, 232}));
-  EXPECT_EQ(snapshot.threads.at(4242).switches, 42U);
+  EXPECT_EQ(snapshot.threads.at(4242).switches, 12U);
   EXPECT_EQ(snapshot.threads.at(4243).call, (trace::SyscallKey{Abi::native, 202}));
   EXPECT_EQ(snapshot.threads.at(4243).thread, "w\x1b[31m rk");
   EXPECT_FALSE(snapshot.threads.at(4243).wait_channel);

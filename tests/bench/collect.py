@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What collecting costs: scripts/bench-collect.
+
+Compares, in one run and in interleaved rounds, the wall time of whole runs: of the tool, less its window, and of the
+tool that an engineer would have run instead, on the same process. The tool is given a window of 10 ms and the backend
+that loads nothing into the kernel. It always collects all sections, at both ends of the window, whatever --sections
+says; the other tool does its one thing, once. Where the other tool waits on purpose (top does, before its first
+screen) that is in its time, as it is for who waits: its CPU time stands beside it.
+
+  many_mappings 20000   --pss, so that each mapping's PSS is read, as pmap does     pmap -X
+  many_threads 2000                                                                 top -H -b -n1 -p
+  many_threads 5000     no other tool: the time alone, for the goal of 0.3 s
+  many_fds 18000        two fifths of them sockets                                  lsof -nP -p, then ss -tinp
+"""
+
+import os
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import verdict
+
+NAME = "bench-collect"
+PATIENCE_S = 60.0
+WINDOW = "10ms"
+# How long the tool may take, as a part of what the other takes, or in seconds where there is none.
+CASES = [
+    {"what": "20,000 mappings", "workload": ["many_mappings", "20000"], "options": ["--pss", "--sections", "memory"],
+     "others": [["pmap", "-X", "PID"]], "at_most": 1 / 1.5},
+    {"what": "2,000 threads", "workload": ["many_threads", "2000"], "options": ["--sections", "threads"],
+     "others": [["top", "-H", "-b", "-n1", "-p", "PID"]], "at_most": 1 / 3},
+    {"what": "5,000 threads", "workload": ["many_threads", "5000"], "options": ["--sections", "threads"],
+     "others": [], "at_most": 0.3},
+    {"what": "18,000 descriptors", "workload": ["many_fds", "18000"], "options": ["--sections", "files,sockets"],
+     "others": [["lsof", "-nP", "-p", "PID"], ["ss", "-tinp"]], "at_most": 1.0},
+]
+
+
+class Workload:
+    """One that says "ready" and waits for the end of its input; ended with the `with`."""
+
+    def __init__(self, build, words):
+        self.process = subprocess.Popen([f"{build}/workloads/{words[0]}", *words[1:]],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.pid = self.process.pid
+
+    def __enter__(self):
+        if self.process.stdout.readline() != b"ready\n":
+            self.__exit__()
+            raise RuntimeError("the workload did not become ready")
+        return self
+
+    def __exit__(self, *unused):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+
+def timed(argv):
+    """Wall and CPU seconds of one run, its output thrown away."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.perf_counter()
+    subprocess.run(argv, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, timeout=PATIENCE_S)
+    wall = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def time_tool(build, options, pid, folder):
+    file = f"{folder}/report.txt"
+    wall, cpu = timed([f"{build}/debug-process", "-q", "-o", file, "-d", WINDOW, "--backend", "sampling", *options, str(pid)])
+    with open(file, encoding="utf-8") as stream:
+        # "Watched: pid 1234 on web-7 for 10.4 ms from ..."
+        window = re.search(r"\bfor\s+([0-9.]+)\s+(us|ms|s)\s+from\b", stream.read())
+    os.unlink(file)
+    return wall - float(window[1]) * {"us": 1e-6, "ms": 1e-3, "s": 1.0}[window[2]], cpu
+
+
+def time_others(commands, pid):
+    runs = [timed([word.replace("PID", str(pid)) for word in command]) for command in commands]
+    return sum(run[0] for run in runs), sum(run[1] for run in runs)
+
+
+def measure_case(options, case, rounds):
+    tool, others = [], []
+    with Workload(options.build, case["workload"]) as workload, tempfile.TemporaryDirectory() as folder:
+        for number in range(rounds):
+            verdict.progress(NAME, f"{case['what']}, round {number + 1} of {rounds}")
+            tool.append(time_tool(options.build, case["options"], workload.pid, folder))
+            if case["others"]:
+                others.append(time_others(case["others"], workload.pid))
+    wall = statistics.median(run[0] for run in tool)
+    row = {"what": case["what"], "tool_s": wall, "tool_cpu_s": statistics.median(run[1] for run in tool),
+           "other": " + ".join(" ".join(command) for command in case["others"]),
+           "other_s": None, "other_cpu_s": None, "ratio": None, "at_most": case["at_most"]}
+    if others:
+        row["other_s"] = statistics.median(run[0] for run in others)
+        row["other_cpu_s"] = statistics.median(run[1] for run in others)
+        # Of each round: what the machine does besides slows both down.
+        row["ratio"] = statistics.median(ours[0] / theirs[0] for ours, theirs in zip(tool, others))
+    return row
+
+
+def measure(options):
+    rounds = options.rounds or (3 if options.quick else 9)
+    rows, missing = [], set()
+    for case in CASES:
+        absent = {command[0] for command in case["others"] if not shutil.which(command[0])}
+        missing |= absent
+        if not absent:
+            rows.append(measure_case(options, case, rounds))
+    if not rows:
+        raise RuntimeError("no tool to compare with is installed")
+    machine = verdict.summary_of([0], rounds, [])["machine"]
+    goals = []
+    for row in rows:
+        measured = row["tool_s"] if row["ratio"] is None else row["ratio"]
+        name = f"{row['what']}, s" if row["ratio"] is None else f"{row['what']}, times {row['other']}"
+        goals.append({"goal": name, "measured": measured, "at_most": row["at_most"],
+                      "pass": measured <= row["at_most"]})
+    return {"machine": machine, "rounds": rounds, "rows": rows, "goals": goals, "not_installed": sorted(missing)}
+
+
+def cell(value, text):
+    return "-" if value is None else text.format(value)
+
+
+def print_markdown(summary):
+    machine = summary["machine"]
+    print(f"Wall time of whole runs, the tool's less its window; medians of {summary['rounds']} interleaved rounds; "
+          f"Linux {machine['kernel']},\n{machine['arch']}, {machine['cpus']} CPUs.\n")
+    print("| process | debug-process | its CPU | instead | wall | CPU | faster |")
+    print("| --- | --: | --: | --- | --: | --: | --: |")
+    for row in summary["rows"]:
+        faster = None if row["ratio"] is None else 1 / row["ratio"]
+        print(f"| {row['what']} | {row['tool_s'] * 1e3:.0f} ms | {row['tool_cpu_s'] * 1e3:.0f} ms "
+              f"| {row['other'] or '-'} | {cell(row['other_s'] and row['other_s'] * 1e3, '{:.0f} ms')} "
+              f"| {cell(row['other_cpu_s'] and row['other_cpu_s'] * 1e3, '{:.0f} ms')} | {cell(faster, '{:.1f} x')} |")
+    verdict.print_goals(summary, 2)
+    for name in summary["not_installed"]:
+        print(f"\nNot installed, not compared: {name}")
+
+
+def main():
+    parser = verdict.parser_of(NAME, __doc__.split("\n\n", maxsplit=1)[1], 9, 3)
+    return verdict.run(NAME, parser.parse_args(), measure, print_markdown)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
