@@ -32,8 +32,9 @@ std::vector<std::string> mounts_of(const CgroupEntry& entry, std::string_view co
   return {fmt::format("{}", fmt::join(entry.controllers, ",")), std::string(controller)};
 }
 
+// Never by reading it: the kernel would put the numbers of all its processes in order.
 bool is_group(const Procfs& files, const std::string& directory) {
-  return files.read(directory + "/cgroup.procs").has_value();
+  return files.exists(directory + "/cgroup.procs");
 }
 
 bool holds(const Procfs& files, const std::string& directory, pid_t pid) {

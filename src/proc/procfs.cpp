@@ -44,6 +44,10 @@ Result<std::string> Procfs::read(std::string_view relative) const {
   return text;
 }
 
+bool Procfs::exists(std::string_view relative) const {
+  return ::access(absolute(relative).c_str(), F_OK) == 0;
+}
+
 Result<std::string> Procfs::read_at(std::string_view relative, std::uint64_t offset,
                                     std::size_t length) const {
   const std::string path = absolute(relative);

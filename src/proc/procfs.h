@@ -19,6 +19,8 @@ class Procfs {
 
   // The whole file. Errors carry the path and errno; a process that is gone is ENOENT or ESRCH.
   [[nodiscard]] Result<std::string> read(std::string_view relative) const;
+  // Whether there is such a file or directory that may be looked at.
+  [[nodiscard]] bool exists(std::string_view relative) const;
   // What stands at `offset`, at most `length` bytes: of PID/mem, the process's own memory.
   [[nodiscard]] Result<std::string> read_at(std::string_view relative, std::uint64_t offset,
                                             std::size_t length) const;

@@ -176,6 +176,21 @@ void join_sockets(const trace::Activity* activity, Facts& facts) {
   }
 }
 
+// A thread that waits in a socket waits for a peer.
+void name_sockets(Facts& facts) {
+  std::unordered_map<int, const sockets::Socket*> open;
+  for (const sockets::Socket& socket : facts.sockets.sockets) open.emplace(socket.fd, &socket);
+  for (threads::Thread& thread : facts.threads.threads) {
+    if (!thread.place || !thread.place->fd) continue;
+    const auto found = open.find(*thread.place->fd);
+    if (found == open.end() || thread.place->object.find("socket:[") == std::string::npos) continue;
+    const sockets::Socket& socket = *found->second;
+    thread.place->object =
+        fmt::format("fd {} {}{}{}{}{}", socket.fd, socket.protocol, socket.local.empty() ? "" : " ",
+                    socket.local, socket.remote.empty() ? "" : " <-> ", socket.remote);
+  }
+}
+
 void mark_as_ended(const Collector::State& state, Clock::time_point ended, Facts& facts) {
   // Threads as they were then: one without calls may have made some since.
   for (threads::Thread& thread : facts.threads.threads)
@@ -297,6 +312,7 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   facts.errors = errors::gather(activity, why_untraced, source.filter);
   join_sockets(activity, facts);
   name_descriptors(facts);
+  name_sockets(facts);
   facts.host = host::gather(source);
   if (last.at < ended) mark_as_ended(*state_, ended, facts);
   return facts;

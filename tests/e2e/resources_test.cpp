@@ -136,6 +136,19 @@ TEST_F(Resources, SaysWhatThreadsAreBlockedIn) {
   EXPECT_THAT(leader.at("object"), StartsWith("fd 0 pipe:["));
 }
 
+TEST_F(Resources, NamesThePeerThatAThreadWaitsFor) {
+  const auto python = find_program("python3");
+  if (!python) GTEST_SKIP() << "python3 is not installed";
+  Process target({*python, "-c",
+                  "import socket; s = socket.create_server(('127.0.0.1', 0)); "
+                  "print('ready', s.getsockname()[1], flush=True); s.accept()"});
+  target.wait_for_output("\n");
+  const std::string port = target.out().substr(6, target.out().find('\n') - 6);
+  const Json report = report_on(target.pid(), {"-d", "300ms"});
+  const Json thread = row(report, "threads", "threads", {{"tid", target.pid()}});
+  EXPECT_THAT(thread.at("object"), HasSubstr(" tcp 127.0.0.1:" + port));
+}
+
 TEST_F(Resources, CountsWhatAProcessWrites) {
   const auto bash = find_program("bash");
   if (!bash) GTEST_SKIP() << "bash is not installed";

@@ -9,6 +9,7 @@
 
 #include "proc/maps.h"
 #include "proc/smaps.h"
+#include "proc/stat.h"
 #include "proc/task_syscall.h"
 #include "sections/memory/categories.h"
 #include "sections/reasons.h"
@@ -36,13 +37,16 @@ Result<std::string> read_risky(const Source& source, const std::string& path) {
 
 std::vector<std::uint64_t> read_stack_pointers(const Source& source, Facts& facts) {
   std::vector<std::uint64_t> pointers;
-  const auto tids = source.procfs.list_numbers(fmt::format("{}/task", source.pid));
-  if (!tids || tids->size() < 2) return pointers;
-  if (tids->size() > kStackThreads) {
+  const auto stat =
+      source.procfs.read(fmt::format("{}/stat", source.pid)).and_then(proc::parse_stat);
+  if (!stat || stat->threads < 2) return pointers;
+  if (stat->threads > kStackThreads) {
     facts.completeness.add_gap(
         fmt::format("more than {} threads: their stacks count as anonymous memory", kStackThreads));
     return pointers;
   }
+  const auto tids = source.procfs.list_numbers(fmt::format("{}/task", source.pid));
+  if (!tids) return pointers;
   for (const int tid : *tids) {
     const auto call = source.procfs.read(fmt::format("{}/task/{}/syscall", source.pid, tid))
                           .and_then(proc::parse_task_syscall);
@@ -233,7 +237,8 @@ void add_maps(const Source& source, const std::string& base, Reading reading, Fa
   }
   facts.mapping_count = static_cast<std::uint64_t>(std::count(text->begin(), text->end(), '\n'));
   add_usage(source, base, reading, facts);
-  if (!facts.mappings.empty()) return;  // smaps has told more
+  // Either smaps has told more, or the last reading will.
+  if (!facts.mappings.empty() || reading == Reading::provisional) return;
   const auto maps = proc::parse_maps(*text);
   if (!maps) {
     facts.completeness.add_gap(reason_for("mappings", maps.error()));

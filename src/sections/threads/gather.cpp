@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 #include <map>
+#include <span>
 #include <unordered_map>
 
 #include "proc/schedstat.h"
@@ -66,6 +67,16 @@ std::optional<Sample> read_thread(const Source& source, proc::TaskReader& tasks,
     sample.cpus_allowed = status->cpus_allowed;
   }
   return sample;
+}
+
+std::vector<Sample> read_threads(const Source& source, proc::TaskReader& tasks,
+                                 std::span<const pid_t> tids, With with) {
+  std::vector<Sample> samples;
+  samples.reserve(tids.size());
+  // One that cannot be read has ended meanwhile.
+  for (const pid_t tid : tids)
+    if (auto sample = read_thread(source, tasks, tid, with)) samples.push_back(std::move(*sample));
+  return samples;
 }
 
 // Since Linux 5.14 it can be switched on and off; earlier ones have it, or not, from their boot on.
@@ -193,12 +204,7 @@ Snapshot snapshot(const Source& source) {
   snapshot.after_boot = now_after_boot();
   const With with{tids->size() <= kStatusThreads, accounts_block_io(source.procfs)};
   snapshot.switches_read = with.switches;
-  snapshot.threads.reserve(tids->size());
-  for (const pid_t tid : *tids) {
-    // One that cannot be read has ended meanwhile.
-    if (auto sample = read_thread(source, *tasks, tid, with))
-      snapshot.threads.push_back(std::move(*sample));
-  }
+  snapshot.threads = read_threads(source, *tasks, *tids, with);
   const auto stat =
       source.procfs.read(fmt::format("{}/stat", source.pid)).and_then(proc::parse_stat);
   if (stat) snapshot.process_cpu = stat->user + stat->system;
