@@ -21,7 +21,7 @@ struct MapUsage {
   Bytes private_clean;
   Bytes private_dirty;
   Bytes anonymous;
-  Bytes anonymous_huge;  // of rss: transparent huge pages
+  Bytes anonymous_huge;   // of rss: transparent huge pages
   Bytes shared_hugetlb;   // not part of rss
   Bytes private_hugetlb;  // not part of rss
   Bytes swap;

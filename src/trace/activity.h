@@ -152,8 +152,8 @@ enum class Counts {
 
 struct Activity {
   Counts counts = Counts::exact;
-  double coverage = 1;              // share of the window in which calls were seen
-  std::uint64_t calls_seen = 0;     // before scaling
+  double coverage = 1;           // share of the window in which calls were seen
+  std::uint64_t calls_seen = 0;  // before scaling
   // Scaled: the relative standard error of all calls together; nullopt: unknown, and why, where the
   // backend tells.
   std::optional<double> counts_error;

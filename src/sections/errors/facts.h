@@ -31,7 +31,7 @@ struct Object {
 
 struct Facts {
   Completeness completeness;
-  std::vector<Row> rows;  // most frequent first
+  std::vector<Row> rows;        // most frequent first
   std::vector<Object> objects;  // most frequent first
   std::uint64_t errors = 0;
   std::string filter;  // which calls were looked at: "-e file"; empty: all

@@ -20,7 +20,7 @@ namespace debug_process::sections::syscalls {
 struct Standing {
   std::string thread;
   bool running = false;
-  std::optional<trace::SyscallKey> call;    // that it is in
+  std::optional<trace::SyscallKey> call;  // that it is in
   // How often it has come to a CPU so far; where the kernel does not count that, how often it has
   // gone to sleep.
   std::optional<std::uint64_t> switches;
