@@ -79,8 +79,8 @@ CgroupPlace place_of(const std::string& mount, std::string path, bool unified) {
 Result<CgroupPlace> find_cgroup(const Procfs& files, const Cgroup& cgroup,
                                 std::string_view controller, pid_t pid) {
   const CgroupEntry* entry = entry_of(cgroup, controller);
+  if (entry == nullptr) return CgroupPlace{};
   const std::string what = fmt::format("the {} cgroup of {}", controller, pid);
-  if (entry == nullptr) return fail({"find", what, 0, "it is in none", {}});
   for (const std::string& mount : mounts_of(*entry, controller)) {
     if (!is_group(files, mount)) continue;
     if (const auto path = visible_part(files, mount, entry->path, pid))

@@ -20,8 +20,10 @@ struct CgroupGroup {
 };
 
 struct CgroupPlace {
-  bool unified = false;             // v2
-  std::vector<CgroupGroup> groups;  // its own first, then those above it, the hierarchy's root last
+  bool unified = false;  // v2
+  // Its own first, then those above it, the hierarchy's root last. None where no hierarchy has the
+  // controller: then it limits nobody.
+  std::vector<CgroupGroup> groups;
 };
 
 // `files` is rooted at the mount point, usually /sys/fs/cgroup. An empty controller asks for the

@@ -28,7 +28,7 @@ double seconds(nanoseconds duration) {
 void read_group(const Source& source, const proc::Cgroup& cgroup, Snapshot& snapshot) {
   const proc::Procfs files(source.cgroup_root);
   auto place = proc::find_cgroup(files, cgroup, "blkio", source.pid);
-  if (!place) return;
+  if (!place || place->groups.empty()) return;
   place->groups.pop_back();
   for (const proc::CgroupGroup& group : place->groups) {
     Result<proc::CgroupIo> io =

@@ -48,6 +48,12 @@ TEST(CgroupPlace, TakesEachControllerFromItsHierarchyOnAHybridHost) {
   EXPECT_EQ(names(*find("hybrid", kHybridHost, "cpu")), (std::vector<std::string>{"/"}));
 }
 
+TEST(CgroupPlace, IsNoneWhereNoHierarchyHasTheController) {
+  const auto place = find("v1", "1:name=systemd:/docker/web\n", "memory");
+  ASSERT_TRUE(place) << place.error().message();
+  EXPECT_TRUE(place->groups.empty());
+}
+
 TEST(CgroupPlace, BelievesAContainersOwnRootOnlyIfItHoldsTheProcess) {
   // As in a container: the group's path is the host's, the visible tree begins at the group.
   const std::string inside = "4:memory:/host/slice/app\n";
@@ -61,7 +67,7 @@ TEST(CgroupPlace, BelievesAContainersOwnRootOnlyIfItHoldsTheProcess) {
 
 TEST(CgroupPlace, LeavesGroupsOutsideOfOurNamespaceAlone) {
   EXPECT_FALSE(find("v2", "0::/../other\n", "memory", 9999));
-  EXPECT_FALSE(find("v2", "", "memory"));
+  EXPECT_TRUE(find("v2", "", "memory")->groups.empty());
 }
 
 TEST(CgroupPlace, PassesHostileNamesOn) {
