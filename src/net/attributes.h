@@ -14,6 +14,15 @@
 
 namespace debug_process::net {
 
+// What stands before the attributes; nullopt when the message is too short for it.
+template <typename T>
+[[nodiscard]] std::optional<T> fixed_part(const nlmsghdr& message) {
+  T part{};
+  if (::mnl_nlmsg_get_payload_len(&message) < sizeof part) return std::nullopt;
+  std::memcpy(&part, ::mnl_nlmsg_get_payload(&message), sizeof part);
+  return part;
+}
+
 template <typename Visit>
 void for_each_attribute(const nlmsghdr& message, std::size_t offset, Visit visit) {
   const auto* attribute =

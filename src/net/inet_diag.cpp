@@ -104,24 +104,22 @@ Message inet_dump_request(int family, int protocol, InetStates states) {
 }
 
 InetHead inet_head(const nlmsghdr& message) {
-  inet_diag_msg answer{};
-  if (::mnl_nlmsg_get_payload_len(&message) < sizeof answer) return {};
-  std::memcpy(&answer, ::mnl_nlmsg_get_payload(&message), sizeof answer);
-  return {answer.idiag_inode, answer.idiag_state, ntohs(answer.id.idiag_sport)};
+  const auto answer = fixed_part<inet_diag_msg>(message);
+  if (!answer) return {};
+  return {answer->idiag_inode, answer->idiag_state, ntohs(answer->id.idiag_sport)};
 }
 
 std::optional<InetSocket> parse_inet(const nlmsghdr& message) {
-  inet_diag_msg answer{};
-  if (::mnl_nlmsg_get_payload_len(&message) < sizeof answer) return std::nullopt;
-  std::memcpy(&answer, ::mnl_nlmsg_get_payload(&message), sizeof answer);
+  const auto answer = fixed_part<inet_diag_msg>(message);
+  if (!answer) return std::nullopt;
   InetSocket socket;
-  socket.id = answer.id;
-  socket.family = answer.idiag_family;
-  socket.state = answer.idiag_state;
-  socket.recv_queue = answer.idiag_rqueue;
-  socket.send_queue = answer.idiag_wqueue;
-  socket.inode = answer.idiag_inode;
-  for_each_attribute(message, sizeof answer,
+  socket.id = answer->id;
+  socket.family = answer->idiag_family;
+  socket.state = answer->idiag_state;
+  socket.recv_queue = answer->idiag_rqueue;
+  socket.send_queue = answer->idiag_wqueue;
+  socket.inode = answer->idiag_inode;
+  for_each_attribute(message, sizeof *answer,
                      [&socket](const nlattr& attribute) { add_attribute(attribute, socket); });
   return socket;
 }

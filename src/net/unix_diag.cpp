@@ -54,14 +54,13 @@ Message unix_dump_request() {
 }
 
 std::optional<UnixSocket> parse_unix(const nlmsghdr& message) {
-  unix_diag_msg answer{};
-  if (::mnl_nlmsg_get_payload_len(&message) < sizeof answer) return std::nullopt;
-  std::memcpy(&answer, ::mnl_nlmsg_get_payload(&message), sizeof answer);
+  const auto answer = fixed_part<unix_diag_msg>(message);
+  if (!answer) return std::nullopt;
   UnixSocket socket;
-  socket.inode = answer.udiag_ino;
-  socket.type = answer.udiag_type;
-  socket.state = answer.udiag_state;
-  for_each_attribute(message, sizeof answer,
+  socket.inode = answer->udiag_ino;
+  socket.type = answer->udiag_type;
+  socket.state = answer->udiag_state;
+  for_each_attribute(message, sizeof *answer,
                      [&socket](const nlattr& attribute) { add_attribute(attribute, socket); });
   return socket;
 }

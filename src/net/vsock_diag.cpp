@@ -5,7 +5,7 @@
 #include <linux/vm_sockets_diag.h>
 #include <sys/socket.h>
 
-#include <cstring>
+#include "net/attributes.h"
 
 namespace debug_process::net {
 
@@ -17,14 +17,13 @@ Message vsock_dump_request() {
 }
 
 std::optional<VsockSocket> parse_vsock(const nlmsghdr& message) {
-  vsock_diag_msg answer{};
-  if (::mnl_nlmsg_get_payload_len(&message) < sizeof answer) return std::nullopt;
-  std::memcpy(&answer, ::mnl_nlmsg_get_payload(&message), sizeof answer);
-  return VsockSocket{answer.vdiag_ino,
-                     answer.vdiag_type,
-                     answer.vdiag_state,
-                     {answer.vdiag_src_cid, answer.vdiag_src_port},
-                     {answer.vdiag_dst_cid, answer.vdiag_dst_port}};
+  const auto answer = fixed_part<vsock_diag_msg>(message);
+  if (!answer) return std::nullopt;
+  return VsockSocket{answer->vdiag_ino,
+                     answer->vdiag_type,
+                     answer->vdiag_state,
+                     {answer->vdiag_src_cid, answer->vdiag_src_port},
+                     {answer->vdiag_dst_cid, answer->vdiag_dst_port}};
 }
 
 }  // namespace debug_process::net

@@ -3,12 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "render/render.h"
+#include "support/golden.h"
 #include "support/report_invariants.h"
 #include "unit/render/sample_report.h"
 
@@ -29,17 +27,8 @@ class GoldenFile : public testing::TestWithParam<Golden> {};
 
 TEST_P(GoldenFile, IsWhatIsRendered) {
   const Golden& golden = GetParam();
-  const std::string path = std::string(DEBUG_PROCESS_TESTS_DIR) + "/golden/" + golden.file;
   const std::string rendered = render(sample_report(), golden.format, golden.options);
-  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << rendered;
-    GTEST_SKIP() << "wrote " << path;
-  }
-  std::ifstream file(path, std::ios::binary);
-  ASSERT_TRUE(file) << path << " is not there: make it with UPDATE_GOLDEN=1";
-  const std::string expected{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_EQ(rendered, expected)
-      << "If that is what you want: UPDATE_GOLDEN=1 golden_tests, then git diff";
+  support::expect_golden(golden.file, rendered);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, GoldenFile,

@@ -3,14 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-
 #include "render/render.h"
 #include "sections/disk/present.h"
 #include "sections/memory/present.h"
 #include "sections/threads/present.h"
+#include "support/golden.h"
 
 namespace debug_process::sections {
 namespace {
@@ -154,17 +151,8 @@ class ResourcesGolden : public testing::TestWithParam<std::pair<const char*, ren
 
 TEST_P(ResourcesGolden, IsWhatIsRendered) {
   const auto [name, format] = GetParam();
-  const std::string path = std::string(DEBUG_PROCESS_TESTS_DIR) + "/golden/" + name;
   const std::string rendered = render::render(sample(), format, {});
-  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << rendered;
-    GTEST_SKIP() << "wrote " << path;
-  }
-  std::ifstream file(path, std::ios::binary);
-  ASSERT_TRUE(file) << path << " is not there: make it with UPDATE_GOLDEN=1";
-  const std::string expected{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_EQ(rendered, expected)
-      << "If that is what you want: UPDATE_GOLDEN=1 sections_golden_tests, then git diff";
+  support::expect_golden(name, rendered);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ResourcesGolden,

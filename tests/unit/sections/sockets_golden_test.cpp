@@ -4,13 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 #include "render/render.h"
 #include "sections/sockets/gather.h"
 #include "sections/sockets/present.h"
+#include "support/golden.h"
 
 namespace debug_process::sections::sockets {
 namespace {
@@ -122,16 +120,8 @@ class SocketsGolden : public testing::TestWithParam<Golden> {};
 TEST_P(SocketsGolden, IsWhatIsRendered) {
   report::Report report;
   report.sections = {present(sample())};
-  const std::string path = std::string(DEBUG_PROCESS_TESTS_DIR) + "/golden/" + GetParam().file;
   const std::string rendered = section_of(render::render(report, GetParam().format, {}));
-  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << rendered;
-    GTEST_SKIP() << "wrote " << path;
-  }
-  std::ifstream file(path, std::ios::binary);
-  ASSERT_TRUE(file) << path << " is not there: make it with UPDATE_GOLDEN=1";
-  const std::string expected{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_EQ(rendered, expected);
+  support::expect_golden(GetParam().file, rendered);
   EXPECT_EQ(rendered.find('\x1b'), std::string::npos);
   EXPECT_EQ(rendered.find('\r'), std::string::npos);
 }
