@@ -142,6 +142,7 @@ static __noinline int retire(struct fd_stats *row)
 		move(&row->total_ns, &closed->total_ns);
 		move(&row->read_bytes, &closed->read_bytes);
 		move(&row->written_bytes, &closed->written_bytes);
+		move(&row->transfers, &closed->transfers);
 		__builtin_memset(row->buckets, 0, sizeof(row->buckets));
 	}
 	__builtin_memset(row->kind.path, 0, sizeof(row->kind.path));
@@ -206,7 +207,7 @@ static __noinline int add_io(__u32 fd, const struct finished *call, __u64 read_b
 			     __u64 written_bytes)
 {
 	struct fd_stats *row = own_fd_row(fd);
-	__u64 bucket = call->bucket / 2;
+	__u64 bucket = call->bucket / 2, bytes = read_bytes | written_bytes; /* one of them is 0 */
 
 	if (!row) {
 		count_loss(LOSS_FD_ROWS);
@@ -219,6 +220,9 @@ static __noinline int add_io(__u32 fd, const struct finished *call, __u64 read_b
 		__sync_fetch_and_add(&row->read_bytes, read_bytes);
 	if (written_bytes)
 		__sync_fetch_and_add(&row->written_bytes, written_bytes);
+	if (bytes)
+		__sync_fetch_and_add(&row->transfers,
+				     bytes <= SMALL_TRANSFER_BYTES ? 1 + SMALL_TRANSFER : 1);
 	if (!call->timed) {
 		__sync_fetch_and_add(&row->untimed, 1);
 		return 0;
@@ -344,6 +348,7 @@ __noinline int dp_follow_descriptors(__u32 kind, __u64 first, __u64 second, __s6
 #define WRITES	    0x20
 
 static const __u8 io_traits[16] = {
+	/* of kinds below IO_FIRST_WITHOUT_FD */
 	[IO_READ] = READS,
 	[IO_WRITE] = WRITES,
 	[IO_RECVMMSG] = READS | MESSAGES,

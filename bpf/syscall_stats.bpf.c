@@ -6,6 +6,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "objects.bpf.h"
 #include "syscall_stats.bpf.h"
 
 #define SIGNAL_GROUP_EXIT 0x00000004 /* include/linux/sched/signal.h */
@@ -117,6 +118,7 @@ int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	_Bool own = pid_tgid >> 32 == target_tgid; /* children have descriptors of their own */
+	_Bool on_descriptor;
 	struct finished *call;
 	__u32 zero = 0, key, kind, abi;
 	long number;
@@ -130,17 +132,22 @@ int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 	key = make_key(number, is_compat_call());
 	abi = key >> KEY_ABI_SHIFT;
 	kind = own ? io_kind_of(key) : IO_NONE;
-	if (kind >= IO_OPEN_ARG0)
+	if (kind >= IO_FIRST_OPEN)
 		dp_follow_descriptors(kind, call_arg(regs, abi, 0), call_arg(regs, abi, 1), ret);
 	if (filtered && passes_by(key, number)) {
 		count_passed();
 		return 0;
 	}
-	if (!call_ends(pid_tgid, number, ret, bpf_ktime_get_ns(), call))
+	on_descriptor = kind != IO_NONE && kind < IO_FIRST_WITHOUT_FD;
+	if (!call_ends(pid_tgid, number, ret, bpf_ktime_get_ns(), on_descriptor, call))
 		return 0;
-	if (kind != IO_NONE && kind < IO_OPEN_ARG0)
+	if (on_descriptor)
 		dp_count_io(kind, call_arg(regs, abi, 0), call_arg(regs, abi, 1),
 			    call_arg(regs, abi, 2));
+	else if (kind == IO_FUTEX)
+		dp_count_futex(call_arg(regs, abi, 0), call_arg(regs, abi, 1));
+	else if (kind == IO_LOOKUP_ARG0 || kind == IO_LOOKUP_ARG1)
+		dp_count_lookup(call_arg(regs, abi, kind == IO_LOOKUP_ARG1));
 	if (call->error)
 		count_error(regs, call);
 	return 0;

@@ -159,13 +159,16 @@ static __always_inline struct thread_slot *slot_of(__u32 tid)
 	return thread && thread->tid == tid ? thread : NULL;
 }
 
-static __always_inline void add_call(struct call_counters *counters, _Bool error, _Bool restart,
-				     _Bool timed, __u64 ns)
+static __always_inline void add_call(struct call_counters *counters, const struct finished *call,
+				     _Bool restart)
 {
+	__u64 ns = call->ns;
+
 	counters->calls++;
-	counters->errors += error;
+	counters->errors += call->error;
 	counters->restarts += restart;
-	if (!timed) {
+	counters->zeros += call->ret == 0;
+	if (!call->timed) {
 		counters->untimed++;
 		return;
 	}
@@ -176,8 +179,9 @@ static __always_inline void add_call(struct call_counters *counters, _Bool error
 		counters->min_ns = ns;
 }
 
-static __noinline int add_overflow(__u32 key, _Bool error, _Bool restart, _Bool timed, __u64 ns)
+static __noinline int add_overflow(const struct finished *call, _Bool restart)
 {
+	__u32 key = call->key;
 	struct call_counters *counters = bpf_map_lookup_elem(&dp_overflow, &key);
 
 	if (!counters) {
@@ -190,8 +194,8 @@ static __noinline int add_overflow(__u32 key, _Bool error, _Bool restart, _Bool 
 			return 0;
 		}
 	}
-	add_call(counters, error, restart, timed, ns);
-	if (timed)
+	add_call(counters, call, restart);
+	if (call->timed)
 		count_loss(LOSS_HISTOGRAM);
 	return 0;
 }
@@ -224,10 +228,10 @@ static __always_inline void add_finished(struct thread_slot *thread, const struc
 		return;
 	slot = slot_for(table, call->key);
 	if (slot >= CALL_SLOTS) {
-		add_overflow(call->key, call->error, restart, call->timed, call->ns);
+		add_overflow(call, restart);
 		return;
 	}
-	add_call(&table->counters[slot], call->error, restart, call->timed, call->ns);
+	add_call(&table->counters[slot], call, restart);
 	from = previous_slot(table, thread);
 	if (from < CALL_SLOTS)
 		table->transitions[from][slot]++;
@@ -273,6 +277,7 @@ static __always_inline struct thread_slot *own_slot(__u32 tid, __u32 tgid)
 	thread->entered_ns = 0;
 	thread->previous_key = KEY_NONE;
 	thread->calls = 0;
+	thread->io_calls = 0;
 	thread->restarted_key = KEY_NONE;
 	if (follow) {
 		struct process_key process = process_of(tgid);
@@ -308,7 +313,7 @@ static __always_inline void call_begins(__u64 pid_tgid, __u32 key, __u64 now)
 	struct thread_slot *thread = own_slot((__u32)pid_tgid, tgid);
 
 	if (never_returns(key)) {
-		const struct finished call = {.key = key};
+		const struct finished call = {.key = key, .ret = -1};
 
 		if (thread) {
 			thread->entered_ns = 0;
@@ -391,10 +396,10 @@ static __always_inline void follow_restart(struct thread_slot *thread, __u32 key
 
 /*
  * Counts a call that returns `ret`; `number` is what the kernel has for it at exit. Fills in `call`
- * and returns 1, or 0 when it does not count.
+ * and returns 1, or 0 when it does not count. `on_descriptor`: it will be counted there too.
  */
 static __always_inline _Bool call_ends(__u64 pid_tgid, long number, long ret, __u64 now,
-				       struct finished *call)
+				       _Bool on_descriptor, struct finished *call)
 {
 	__u32 tid = pid_tgid, tgid = pid_tgid >> 32;
 	__u32 key = filtered ? make_key(number, is_compat_call()) : KEY_NONE;
@@ -453,8 +458,10 @@ static __always_inline _Bool call_ends(__u64 pid_tgid, long number, long ret, __
 	call->bucket = histogram_bucket(ns);
 	add_finished(thread, call, restart);
 	add_to_thread(thread, tgid, error, ns);
-	if (thread)
+	if (thread) {
 		thread->previous_key = key;
+		thread->io_calls += on_descriptor;
+	}
 	return 1;
 }
 

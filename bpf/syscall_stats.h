@@ -51,6 +51,7 @@ struct call_counters {
 	__u64 sum_ns;
 	__u64 min_ns; /* valid when calls > untimed */
 	__u64 max_ns;
+	__u64 zeros; /* of calls: returned 0 */
 };
 
 /* One per CPU, written by that CPU alone: no atomics. */
@@ -79,9 +80,9 @@ struct thread_slot {
 	/* The rest with follow alone; a cache line in all: no false sharing between threads. */
 	__u64 errors;
 	__u64 timed_ns;
-	__u32 tgid; /* in the initial PID namespace; 0: not known */
-	__u32 born; /* as in process_key */
-	__u64 padding;
+	__u32 tgid;	/* in the initial PID namespace; 0: not known */
+	__u32 born;	/* as in process_key */
+	__u64 io_calls; /* of calls: on a descriptor; not with follow alone */
 };
 
 /* What a thread of the target was in when the process ended, or had been in last. */
@@ -143,19 +144,42 @@ struct failed_fd {
 /* What a call does to the descriptors in its arguments. */
 enum io_kind {
 	IO_NONE = 0,
-	IO_CALL = 1,	    /* to the first; moves no data, or none that is counted */
-	IO_READ = 2,	    /* returns how many bytes came from the first */
-	IO_WRITE = 3,	    /* returns how many bytes went to the first */
-	IO_RECVMMSG = 4,    /* as IO_READ, but bytes are with each message */
-	IO_SENDMMSG = 5,    /* as IO_WRITE, the same */
-	IO_SENDFILE = 6,    /* from the second to the first */
-	IO_SPLICE = 7,	    /* from the first to the third */
-	IO_TEE = 8,	    /* from the first to the second */
-	IO_OPEN_ARG0 = 9,   /* returns a new one, of the path in the first */
-	IO_OPEN_ARG1 = 10,  /* the same, path in the second */
-	IO_CLOSE = 11,	    /* the first */
-	IO_DUP_TO = 12,	    /* closes the second, and opens it anew */
-	IO_CLOSE_RANGE = 13 /* from the first to the second */
+	IO_CALL = 1,	 /* to the first; moves no data, or none that is counted */
+	IO_READ = 2,	 /* returns how many bytes came from the first */
+	IO_WRITE = 3,	 /* returns how many bytes went to the first */
+	IO_RECVMMSG = 4, /* as IO_READ, but bytes are with each message */
+	IO_SENDMMSG = 5, /* as IO_WRITE, the same */
+	IO_SENDFILE = 6, /* from the second to the first */
+	IO_SPLICE = 7,	 /* from the first to the third */
+	IO_TEE = 8,	 /* from the first to the second */
+	/* No descriptor, but what is counted beside them: */
+	IO_FUTEX = 9,	     /* the address in the first, what is done in the second */
+	IO_LOOKUP_ARG0 = 10, /* asks for the state of the path in the first */
+	IO_LOOKUP_ARG1 = 11, /* the same, path in the second */
+	/* What a number stands for: */
+	IO_OPEN_ARG0 = 12,  /* returns a new one, of the path in the first */
+	IO_OPEN_ARG1 = 13,  /* the same, path in the second */
+	IO_CLOSE = 14,	    /* the first */
+	IO_DUP_TO = 15,	    /* closes the second, and opens it anew */
+	IO_CLOSE_RANGE = 16 /* from the first to the second */
+};
+
+#define IO_FIRST_WITHOUT_FD IO_FUTEX
+#define IO_FIRST_OPEN	    IO_OPEN_ARG0
+
+/* Transfers are counted twice in 64 bits: all of a byte or more below, small ones of them above. */
+#define SMALL_TRANSFER_BYTES 64
+#define SMALL_TRANSFER	     (1ULL << 32)
+
+struct futex_stats {
+	__u64 waits;
+	__u64 wakes;
+	__u64 waited_ns;
+	__u64 waiters; /* a bit for each thread that waited: 1 << (a hash of its tid) */
+};
+
+struct lookup {
+	char path[OBJECT_BYTES];
 };
 
 /* Half as fine as that of a call: base 2^(1/4), the bucket of above divided by two. */
@@ -185,7 +209,8 @@ struct fd_stats {
 	__u64 total_ns;
 	__u64 read_bytes;
 	__u64 written_bytes;
-	__u64 inode; /* 0: not looked up yet */
+	__u64 transfers; /* see SMALL_TRANSFER */
+	__u64 inode;	 /* 0: not looked up yet */
 	__u64 file_system;
 	__u32 generation; /* of fd_generation when this was looked up last */
 	__u32 state;	  /* enum fd_state */
@@ -203,6 +228,7 @@ struct closed_stats {
 	__u64 total_ns;
 	__u64 read_bytes;
 	__u64 written_bytes;
+	__u64 transfers;
 };
 
 /* Whether the calls that user space makes to measure the cost of one pass the filter. */
@@ -227,6 +253,7 @@ enum loss {
 	LOSS_FD_ROWS = 10,	/* calls on descriptors beyond the table */
 	LOSS_FD_BYTES = 11,	/* calls whose bytes could not be told in full */
 	LOSS_CLOSED_PATHS = 12, /* closed files summed without their path: map full */
+	LOSS_FUTEXES = 13,	/* futex calls without the row of their futex: map full */
 	LOSS_KINDS,
 };
 

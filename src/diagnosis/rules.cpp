@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <tuple>
 
 #include "diagnosis/rules/all.h"
 
@@ -89,8 +90,10 @@ std::vector<Finding> diagnose(const Facts& facts) {
     if (rule.evaluate == stopped && findings.back().severity == Severity::critical) break;
   }
   merge_chains(findings);
-  std::stable_sort(findings.begin(), findings.end(),
-                   [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
+  // Where it costs nothing that could be told, the order of the rules says what tells more.
+  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(a.severity, a.lost) > std::tie(b.severity, b.lost);
+  });
   return findings;
 }
 

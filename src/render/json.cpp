@@ -39,6 +39,12 @@ Json histogram_json(const Histogram& histogram) {
           {"min_ns", histogram.min.count()}, {"max_ns", histogram.max.count()}};
 }
 
+Json series_json(const report::Series& series) {
+  Json out = Json::array();
+  for (const auto& number : series) out.push_back(number ? Json(*number) : Json(nullptr));
+  return out;
+}
+
 struct ToJson {
   Json operator()(std::monostate) const { return nullptr; }
   Json operator()(bool flag) const { return flag; }
@@ -51,6 +57,12 @@ struct ToJson {
   Json operator()(const std::string& text) const { return text_json(text); }
   Json operator()(const std::vector<std::string>& texts) const { return texts_json(texts); }
   Json operator()(const Histogram& histogram) const { return histogram_json(histogram); }
+  Json operator()(const report::Series& series) const { return series_json(series); }
+  Json operator()(const std::vector<Histogram>& histograms) const {
+    Json out = Json::array();
+    for (const Histogram& histogram : histograms) out.push_back(histogram_json(histogram));
+    return out;
+  }
 };
 
 Json value_json(const report::Value& value) {
@@ -115,7 +127,8 @@ Json findings_json(const std::vector<report::Finding>& findings) {
                    {"title", text_json(finding.title)},
                    {"explanation", text_json(finding.explanation)},
                    {"evidence", std::move(evidence)},
-                   {"next_step", text_json(finding.next_step)}});
+                   {"next_step", text_json(finding.next_step)},
+                   {"lost_ns", optional_json(finding.lost)}});
   }
   return out;
 }

@@ -13,6 +13,9 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::size_t kDecades = 8;
+constexpr std::array<const char*, 9> kHeights{"·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+// More would not fit beside anything else.
+constexpr std::size_t kMostCells = 32;
 
 std::size_t decade_of(double seconds) {
   const double above_100_ns = std::floor(std::log10(seconds) + 7.0);
@@ -38,6 +41,9 @@ struct ToText {
     return out;
   }
   std::string operator()(const Histogram& histogram) const { return sparkline(histogram); }
+  std::string operator()(const report::Series& series) const { return sparkline(series); }
+  // One for each interval: what they say together is a column of its own.
+  std::string operator()(const std::vector<Histogram>& /*histograms*/) const { return "-"; }
 };
 
 }  // namespace
@@ -47,16 +53,15 @@ std::string value_text(const report::Value& value) {
 }
 
 Align alignment(const report::Value& value) {
-  const bool words = std::holds_alternative<std::monostate>(value) ||
-                     std::holds_alternative<bool>(value) ||
-                     std::holds_alternative<std::string>(value) ||
-                     std::holds_alternative<std::vector<std::string>>(value) ||
-                     std::holds_alternative<Histogram>(value);
+  const bool words =
+      std::holds_alternative<std::monostate>(value) || std::holds_alternative<bool>(value) ||
+      std::holds_alternative<std::string>(value) ||
+      std::holds_alternative<std::vector<std::string>>(value) ||
+      std::holds_alternative<Histogram>(value) || std::holds_alternative<report::Series>(value);
   return words ? Align::left : Align::right;
 }
 
 std::string sparkline(const Histogram& histogram) {
-  static constexpr std::array<const char*, 9> kHeights{"·", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   if (histogram.count == 0) return "-";
   std::array<std::uint64_t, kDecades> cells{};
   cells[0] = histogram.zero_count;
@@ -70,6 +75,28 @@ std::string sparkline(const Histogram& histogram) {
     // The square root, so that the one slow call in a hundred is not lost in the lowest step.
     const auto height = static_cast<std::size_t>(std::ceil(std::sqrt(std::min(share, 1.0)) * 8));
     out += kHeights[height];
+  }
+  return out;
+}
+
+std::string sparkline(const report::Series& series) {
+  if (series.empty()) return "-";
+  // Neighbours share a cell where there are more numbers than cells: the highest is shown.
+  const std::size_t step = (series.size() + kMostCells - 1) / kMostCells;
+  std::uint64_t highest = 0;
+  for (const auto& number : series) highest = std::max(highest, number.value_or(0));
+  std::string out;
+  for (std::size_t begin = 0; begin < series.size(); begin += step) {
+    std::optional<std::uint64_t> cell;
+    for (std::size_t i = begin; i < std::min(begin + step, series.size()); ++i)
+      if (series[i]) cell = std::max(cell.value_or(0), *series[i]);
+    if (!cell) {
+      out += '?';
+      continue;
+    }
+    const double share =
+        highest == 0 ? 0 : static_cast<double>(*cell) / static_cast<double>(highest);
+    out += kHeights[static_cast<std::size_t>(std::ceil(share * 8))];
   }
   return out;
 }

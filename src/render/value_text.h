@@ -22,4 +22,7 @@ namespace debug_process::render {
 // compared by eye.
 [[nodiscard]] std::string sparkline(const Histogram& histogram);
 
+// One cell for each number, as high as its share of the highest; `?` where it is unknown.
+[[nodiscard]] std::string sparkline(const report::Series& series);
+
 }  // namespace debug_process::render

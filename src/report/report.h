@@ -17,12 +17,15 @@ namespace debug_process::report {
 
 inline constexpr int kSchemaVersion = 1;
 
+// One number for each interval of the window, first to last; nullopt: unknown.
+using Series = std::vector<std::optional<std::uint64_t>>;
+
 // monostate is "unknown": null in JSON, "-" in text; never 0. The alternative carries the unit, and
 // a key's ending says it again for readers of JSON: nanoseconds `_ns`, Bytes `_bytes`, Ratio
 // `_ratio`, Rate `_per_s`.
-using Value =
-    std::variant<std::monostate, bool, std::int64_t, std::uint64_t, Ratio, Rate,
-                 std::chrono::nanoseconds, Bytes, std::string, std::vector<std::string>, Histogram>;
+using Value = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, Ratio, Rate,
+                           std::chrono::nanoseconds, Bytes, std::string, std::vector<std::string>,
+                           Histogram, Series, std::vector<Histogram>>;
 
 [[nodiscard]] inline bool is_unknown(const Value& value) {
   return std::holds_alternative<std::monostate>(value);
@@ -82,6 +85,9 @@ struct Finding {
   std::string explanation;
   std::vector<Evidence> evidence;
   std::string next_step;
+  // Thread time that it costs, of the window; unknown where it costs none that could be told. Ranks
+  // findings of one severity.
+  std::optional<std::chrono::nanoseconds> lost = std::nullopt;
 };
 
 struct SummaryLine {

@@ -42,6 +42,10 @@ constexpr int kMemorySamples = 10;
 constexpr nanoseconds kShortestMemoryStep = 20ms;
 constexpr nanoseconds kLongestMemoryStep = 10s;
 constexpr nanoseconds kMemoryStepOfCommand = 200ms;
+// Long enough for a call rate, and ten of them in the usual window. Of a very long one fewer,
+// longer ones, so that there are hundreds at most.
+constexpr nanoseconds kInterval = 500ms;
+constexpr int kMostIntervals = 64;
 constexpr std::chrono::milliseconds kLongestFarewell = 1s;
 
 tl::unexpected<Failure> fail_with(ExitStatus status, Error error) {
@@ -68,8 +72,10 @@ bool is_blind(const trace::Activity& activity) {
 // Waits until the window has passed, the target has ended, or a signal has come.
 class Window {
  public:
-  Window(const Options& options, const target::Target& target, sections::Collector& collector)
-      : options_(options), target_(target), collector_(collector) {
+  // `backend` may be null.
+  Window(const Options& options, const target::Target& target, sections::Collector& collector,
+         trace::Backend* backend)
+      : options_(options), target_(target), collector_(collector), backend_(backend) {
     if (options.duration || options.command.empty())
       length_ = options.duration.value_or(kDefaultWindow);
     if (!options.command.empty())
@@ -79,6 +85,7 @@ class Window {
     if (length_)
       memory_step_ = std::clamp(*length_ / kMemorySamples, kShortestMemoryStep, kLongestMemoryStep);
     next_memory_ = memory_step_;
+    next_mark_ = next_mark_after(nanoseconds(0));
   }
 
   report::EndedBy wait() {
@@ -90,6 +97,11 @@ class Window {
       if (elapsed >= next_look_) {
         collector_.look_at_threads();
         next_look_ = elapsed + kLookStep;
+      }
+      if (elapsed >= next_mark_) {
+        if (backend_ != nullptr) backend_->mark();
+        collector_.mark();
+        next_mark_ = next_mark_after(elapsed);
       }
       if (elapsed >= next_memory_) {
         collector_.look_at_memory();
@@ -107,8 +119,15 @@ class Window {
   [[nodiscard]] nanoseconds until_next(nanoseconds elapsed) const {
     nanoseconds next = elapsed + (options_.on_progress ? kProgressStep : nanoseconds(1h));
     if (length_) next = std::min(next, *length_);
-    return std::max(std::min({next, next_checkpoint_, next_look_, next_memory_}) - elapsed,
-                    nanoseconds(0));
+    return std::max(
+        std::min({next, next_checkpoint_, next_look_, next_memory_, next_mark_}) - elapsed,
+        nanoseconds(0));
+  }
+
+  // A window without an end has ever longer intervals.
+  [[nodiscard]] nanoseconds next_mark_after(nanoseconds elapsed) const {
+    const nanoseconds step = std::max(kInterval, length_.value_or(elapsed) / kMostIntervals);
+    return (elapsed / step + 1) * step;
   }
 
   void take_checkpoint(nanoseconds elapsed) {
@@ -120,12 +139,14 @@ class Window {
   const Options& options_;
   const target::Target& target_;
   sections::Collector& collector_;
+  trace::Backend* backend_;
   Clock::time_point start_ = Clock::now();
   std::optional<nanoseconds> length_;
   nanoseconds next_checkpoint_ = nanoseconds::max();
   nanoseconds next_look_ = nanoseconds::max();
   nanoseconds memory_step_ = kMemoryStepOfCommand;
   nanoseconds next_memory_ = nanoseconds::max();
+  nanoseconds next_mark_ = nanoseconds::max();
 };
 
 class Session {
@@ -152,7 +173,7 @@ class Session {
       collector_.begin(true);
     }
     spdlog::debug("watching {} with backend {}", target_.pid(), course_.backend);
-    course_.ended_by = Window(options_, target_, collector_).wait();
+    course_.ended_by = Window(options_, target_, collector_, backend_.get()).wait();
     pass_interrupt_on();
     if (auto stopped = stop(); !stopped) spdlog::error("{}", stopped.error().message());
     course_.window = Clock::now() - start;

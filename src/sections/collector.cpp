@@ -14,6 +14,7 @@
 #include "sections/files/add_io.h"
 #include "sections/files/gather.h"
 #include "sections/host/gather.h"
+#include "sections/intervals/track.h"
 #include "sections/memory/gather.h"
 #include "sections/memory/growth.h"
 #include "sections/process/followed.h"
@@ -115,6 +116,7 @@ struct Collector::State {
   sockets::Snapshot sockets_at_start;
   disk::Snapshot disk_at_start;
   memory::GrowthTrack growth;
+  intervals::Track intervals;
   [[nodiscard]] Start start() const {
     return {&threads_at_start, &faults_at_start, &sockets_at_start};
   }
@@ -238,6 +240,7 @@ void Collector::begin(bool started_by_us) {
       }
     }
     if (!state_->last) state_->last = nothing_held(state_->source);
+    state_->intervals.begin(state_->source, state_->started, true);
     return;
   }
   state_->alive_at_start = is_alive(state_->source);
@@ -252,6 +255,11 @@ void Collector::begin(bool started_by_us) {
   state_->last->disk = state_->disk_at_start;
   state_->started = Clock::now();
   state_->threads_seen = state_->started;
+  state_->intervals.begin(state_->source, state_->started, false);
+}
+
+void Collector::mark() {
+  state_->intervals.mark(state_->source, Clock::now());
 }
 
 void Collector::look_at_threads() {
@@ -290,6 +298,7 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   if (!is_alive(source)) calls_at_end = {};
   const auto ended = Clock::now();
   look_at_memory();
+  intervals::Facts intervals = state_->intervals.finish(source, ended, activity);
   state_->keep_holdings(memory::Reading::last);
   // Once, and only where the sockets are those of now: it takes a while.
   if (state_->last->at >= ended && is_alive(source))
@@ -305,6 +314,7 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   facts.sockets = last.sockets;
   facts.memory = last.memory;
   facts.memory.growth = state_->growth.estimate();
+  facts.intervals = std::move(intervals);
   facts.disk = disk::gather(state_->disk_at_start, last.disk);
   facts.threads = threads_until(*state_, activity);
   facts.syscalls = syscalls::gather(state_->calls_at_start, calls_at_end, window, activity,

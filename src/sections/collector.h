@@ -27,6 +27,8 @@ class Collector {
   // The cheap part of a checkpoint, for a process that may be large: what its threads have done so
   // far, and what it has read and written.
   void look_at_threads();
+  // Here ends an interval of the window, and the next begins: as for trace::Backend::mark().
+  void mark();
   // A sample of what is resident: five and more within the window tell of growth. Costs
   // microseconds.
   void look_at_memory();

@@ -8,7 +8,7 @@ namespace debug_process::sections {
 namespace {
 
 constexpr double kP99 = 0.99;
-constexpr std::size_t kColumns = 7;
+constexpr std::size_t kColumns = 9;
 
 Io to_io(const trace::DescriptorIo& row) {
   Io io;
@@ -16,7 +16,10 @@ Io to_io(const trace::DescriptorIo& row) {
   io.errors = row.io.errors;
   io.read = Bytes{row.io.read_bytes};
   io.written = Bytes{row.io.written_bytes};
+  io.transfers = row.io.transfers;
+  io.small_transfers = row.io.small_transfers;
   io.total = row.io.total;
+  io.latency = row.latency;
   io.p99 = row.latency.quantile(kP99);
   io.files = row.files;
   return io;
@@ -49,7 +52,9 @@ void append_io_columns(bool known, report::Table& table) {
                                              {"read_bytes", "Read", shown},
                                              {"written_bytes", "Written", shown},
                                              {"total_ns", "Time", shown},
-                                             {"p99_ns", "p99", shown}}})
+                                             {"p99_ns", "p99", shown},
+                                             {"transfers", "", Show::json_only},
+                                             {"small_transfers", "", Show::json_only}}})
     table.columns.push_back(column);
 }
 
@@ -59,7 +64,7 @@ void append_io(const std::optional<Io>& io, std::vector<report::Value>& row) {
     return;
   }
   row.insert(row.end(), {io->calls, io->errors, io->read + io->written, io->read, io->written,
-                         io->total, report::to_value(io->p99)});
+                         io->total, report::to_value(io->p99), io->transfers, io->small_transfers});
 }
 
 }  // namespace debug_process::sections

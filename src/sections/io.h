@@ -10,6 +10,7 @@
 
 #include "report/report.h"
 #include "trace/activity.h"
+#include "util/histogram.h"
 #include "util/units.h"
 
 namespace debug_process::sections {
@@ -19,9 +20,12 @@ struct Io {
   std::uint64_t errors = 0;
   Bytes read;
   Bytes written;
+  std::uint64_t transfers = 0;                  // of `calls`: that moved a byte or more
+  std::uint64_t small_transfers = 0;            // of these: that moved no more than 64
   std::chrono::nanoseconds total{0};            // wall time in these calls
   std::optional<std::chrono::nanoseconds> p99;  // unknown without a timed call
-  std::uint64_t files = 1;                      // that wore the number in the window
+  Histogram latency;        // of the calls with a known latency: only buckets, of scale 2
+  std::uint64_t files = 1;  // that wore the number in the window
 };
 
 class IoByDescriptor {

@@ -5,6 +5,7 @@
 #include "sections/errors/present.h"
 #include "sections/files/present.h"
 #include "sections/host/present.h"
+#include "sections/intervals/present.h"
 #include "sections/memory/present.h"
 #include "sections/process/present.h"
 #include "sections/sockets/present.h"
@@ -14,8 +15,9 @@
 namespace debug_process::sections {
 
 const std::vector<std::string_view>& section_ids() {
-  static const std::vector<std::string_view> ids{
-      "process", "host", "syscalls", "errors", "threads", "files", "sockets", "memory", "disk"};
+  static const std::vector<std::string_view> ids{"process", "host",     "syscalls", "errors",
+                                                 "threads", "files",    "sockets",  "memory",
+                                                 "disk",    "intervals"};
   return ids;
 }
 
@@ -24,7 +26,7 @@ std::vector<report::Section> present(const Facts& facts) {
           syscalls::present(facts.syscalls), errors::present(facts.errors),
           threads::present(facts.threads),   files::present(facts.files),
           sockets::present(facts.sockets),   memory::present(facts.memory),
-          disk::present(facts.disk)};
+          disk::present(facts.disk),         intervals::present(facts.intervals)};
 }
 
 }  // namespace debug_process::sections

@@ -12,6 +12,7 @@
 #include "sections/errors/facts.h"
 #include "sections/files/facts.h"
 #include "sections/host/facts.h"
+#include "sections/intervals/facts.h"
 #include "sections/memory/facts.h"
 #include "sections/process/facts.h"
 #include "sections/sockets/facts.h"
@@ -35,6 +36,7 @@ struct Facts {
   sockets::Facts sockets;
   memory::Facts memory;
   disk::Facts disk;
+  intervals::Facts intervals;
 };
 
 // The ids of all sections, in order: what --sections accepts.

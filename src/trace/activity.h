@@ -24,14 +24,31 @@ struct SyscallKey {
   friend auto operator<=>(const SyscallKey&, const SyscallKey&) = default;
 };
 
+// A part of the window: what is so in most of them is no accident. Not what --max-overhead makes:
+// within each interval calls may be seen in several slices, in a part of one, or in none.
+struct Interval {
+  std::chrono::nanoseconds length{0};
+  double coverage = 1;  // share of it in which calls were seen; 0: nothing is known of it
+};
+
+// What was seen of one call in one interval.
+struct IntervalStats {
+  std::uint64_t calls = 0;
+  std::uint64_t errors = 0;
+  Histogram latency;
+};
+
 struct SyscallStats {
   SyscallKey key;
   std::uint64_t calls = 0;     // those that returned, and exit and exit_group, which never do
   std::uint64_t errors = 0;    // returned -4095..-1; restarts are not errors
   std::uint64_t restarts = 0;  // interrupted, and restarted by the kernel
   std::uint64_t untimed =
-      0;              // of `calls`: no latency known (begun before the window, seccomp, loss)
-  Histogram latency;  // of the calls with a known latency
+      0;  // of `calls`: no latency known (begun before the window, seccomp, loss)
+  // Of `calls`: returned 0; nullopt: this backend does not count them.
+  std::optional<std::uint64_t> zeros;
+  Histogram latency;                     // of the calls with a known latency
+  std::vector<IntervalStats> intervals;  // as many as Activity::intervals
 };
 
 // What failed calls were about.
@@ -83,6 +100,22 @@ struct Sampled {
   std::uint64_t samples = 0;
 };
 
+// The waits of the target's threads on one futex.
+struct FutexStats {
+  std::uint64_t address = 0;
+  std::uint64_t waits = 0;             // that returned
+  std::uint64_t wakes = 0;             // calls that woke, or would have
+  std::chrono::nanoseconds waited{0};  // wall time, all threads, of waits of a known latency
+  // Threads that waited for it in the window: at least so many, and no more than 64 are told apart.
+  unsigned waiters = 0;
+};
+
+// How often the target asked for the state of one path, and got it.
+struct PathLookups {
+  std::string path;  // as the target gave it
+  std::uint64_t calls = 0;
+};
+
 // What was done with one open file, or with several. A call between two files counts for both.
 struct IoStats {
   std::uint64_t calls = 0;  // that returned
@@ -90,6 +123,8 @@ struct IoStats {
   std::uint64_t untimed = 0;  // of `calls`: without a known latency
   std::uint64_t read_bytes = 0;
   std::uint64_t written_bytes = 0;
+  std::uint64_t transfers = 0;        // of `calls`: that moved a byte or more
+  std::uint64_t small_transfers = 0;  // of these: that moved no more than 64
   std::chrono::nanoseconds total{0};  // wall time, of the calls with a known latency
 };
 
@@ -159,6 +194,7 @@ struct Activity {
   std::optional<double> counts_error;
   std::string counts_error_unknown;
   bool inflated_latencies = false;  // they include stops that we caused
+  std::vector<Interval> intervals;  // of the window, in order; empty: not told apart
   std::vector<SyscallStats> syscalls;
   std::vector<ErrorStats> errors;
   std::vector<ThreadStats> threads;        // those alive at the end
@@ -170,6 +206,10 @@ struct Activity {
   // Of the target itself, not of its children. nullopt: this backend does not see it.
   std::optional<std::vector<DescriptorIo>> descriptors;
   std::vector<ClosedIo> closed;
+  // Of the target itself; nullopt: this backend does not see them. Most time waited, most calls
+  // first.
+  std::optional<std::vector<FutexStats>> futexes;
+  std::optional<std::vector<PathLookups>> lookups;
   std::uint64_t execs = 0;               // images that the target took on within the window
   std::optional<int> wait_status;        // as from wait(2), when the target ended in the window
   std::chrono::nanoseconds observed{0};  // the time that the counts are for: scaled, all of it

@@ -35,6 +35,9 @@ class Backend {
   // Opens the window: from here on calls count. All that can be refused has been tried before.
   // Undone by stop(), by the destructor, and by our death.
   virtual void start() = 0;
+  // Between start() and stop(): here ends an interval of the window, and the next begins.
+  // Activity::intervals tells them apart, where the backend can.
+  virtual void mark() {}
   // Closes the window first, lets go of the target, then reads what was seen. Call once, after
   // start().
   virtual Result<Activity> stop() = 0;

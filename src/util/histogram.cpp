@@ -77,4 +77,33 @@ void Histogram::merge(const Histogram& other) {
   sum += other.sum;
 }
 
+Histogram Histogram::since(const Histogram& earlier) const {
+  const auto less = [](std::uint64_t a, std::uint64_t b) { return a - std::min(a, b); };
+  Histogram added = *this;
+  added.zero_count = less(zero_count, earlier.zero_count);
+  added.count = less(count, earlier.count);
+  added.sum = std::max(sum - earlier.sum, std::chrono::nanoseconds(0));
+  for (std::size_t i = 0; i < earlier.counts.size(); ++i) {
+    const auto index = static_cast<std::ptrdiff_t>(i) + earlier.offset - offset;
+    if (index < 0 || index >= static_cast<std::ptrdiff_t>(counts.size())) continue;
+    std::uint64_t& bucket = added.counts[static_cast<std::size_t>(index)];
+    bucket = less(bucket, earlier.counts[i]);
+  }
+  const auto used = [](std::uint64_t bucket) { return bucket != 0; };
+  const auto last = std::find_if(added.counts.rbegin(), added.counts.rend(), used).base();
+  added.counts.erase(last, added.counts.end());
+  const auto first = std::find_if(added.counts.begin(), added.counts.end(), used);
+  added.offset += static_cast<int>(first - added.counts.begin());
+  added.counts.erase(added.counts.begin(), first);
+  const auto bound = [&](int bucket) {
+    return std::chrono::nanoseconds(std::llround(std::exp2(bucket / std::exp2(scale)) * 1e9));
+  };
+  const bool any = !added.counts.empty();
+  const int end = added.offset + static_cast<int>(added.counts.size());
+  added.min = any && added.zero_count == 0 ? bound(added.offset) : std::chrono::nanoseconds(0);
+  added.max = any ? bound(end) : std::chrono::nanoseconds(0);
+  if (!any) added.offset = 0;
+  return added;
+}
+
 }  // namespace debug_process

@@ -34,6 +34,10 @@ struct Histogram {
   // Adds the other's values. Both must have the same scale.
   void merge(const Histogram& other);
 
+  // What was added since `earlier`, a former state of this one. Its min and max are bounds: those
+  // of its outermost buckets.
+  [[nodiscard]] Histogram since(const Histogram& earlier) const;
+
   friend bool operator==(const Histogram&, const Histogram&) = default;
 };
 

@@ -28,6 +28,8 @@ Closed to_closed(const trace::ClosedIo& row) {
   closed.io.errors = row.io.errors;
   closed.io.read = Bytes{row.io.read_bytes};
   closed.io.written = Bytes{row.io.written_bytes};
+  closed.io.transfers = row.io.transfers;
+  closed.io.small_transfers = row.io.small_transfers;
   closed.io.total = row.io.total;
   return closed;
 }

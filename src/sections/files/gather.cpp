@@ -12,6 +12,7 @@
 #include "proc/fdinfo.h"
 #include "proc/limits.h"
 #include "proc/locks.h"
+#include "sections/files/count.h"
 #include "sections/reasons.h"
 
 namespace debug_process::sections::files {
@@ -143,14 +144,6 @@ void add_limits(const Source& source, Facts& facts) {
     facts.limit_soft = row->soft;
     facts.limit_hard = row->hard;
   }
-}
-
-// Since Linux 6.2 the directory's size is the number of descriptors, for everybody.
-std::optional<std::uint64_t> count_without_permission(const Source& source) {
-  const std::string path = fmt::format("{}/{}/fd", source.procfs.root(), source.pid);
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0 || info.st_size <= 0) return std::nullopt;
-  return static_cast<std::uint64_t>(info.st_size);
 }
 
 void add_files(const Source& source, const proc::FdTable& table, Facts& facts) {

@@ -138,6 +138,12 @@ std::string describe_loss(std::string_view what) {
   if (what == "calls") return "calls (too many different system calls)";
   if (what == "error_rows")
     return "failed calls without a row by errno (too many different errors)";
+  if (what == "error_objects")
+    return "failed calls without what they were about (too many different paths and descriptors)";
+  if (what == "descriptor_rows") return "calls on descriptors without a row (numbers too high)";
+  if (what == "descriptor_bytes") return "calls whose bytes are not known in full";
+  if (what == "closed_paths") return "closed files without their path (too many different ones)";
+  if (what == "futexes") return "futex calls without a row by futex (too many different ones)";
   if (what == "processes") return "children that were not followed (too many at a time)";
   if (what == "last_calls") return "last calls of threads (too many threads)";
   if (what == "process_rows") return "children without a row, but counted (too many in the window)";

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sections/completeness.h"
+#include "trace/activity.h"
 #include "util/histogram.h"
 #include "util/units.h"
 
@@ -22,7 +23,26 @@ struct Row {
   std::uint64_t errors = 0;
   std::uint64_t restarts = 0;
   std::uint64_t untimed = 0;  // of `calls`: latency unknown
-  Histogram latency;          // of the others; wall time
+  // Of `calls`: returned 0; unknown where the backend does not count them.
+  std::optional<std::uint64_t> zeros;
+  Histogram latency;  // of the others; wall time
+  // As many as Facts::interval_known, where the backend tells them apart.
+  std::vector<trace::IntervalStats> intervals;
+};
+
+// The waits of all threads on one futex: a lock, a condition, the end of a thread.
+struct Futex {
+  std::uint64_t address = 0;
+  std::uint64_t waits = 0;
+  std::uint64_t wakes = 0;
+  std::chrono::nanoseconds waited{0};  // wall time, all threads
+  unsigned waiters = 0;  // different threads, at least; no more than 64 are told apart
+};
+
+// A path whose state was asked for, successfully.
+struct Lookup {
+  std::string path;
+  std::uint64_t calls = 0;  // at least
 };
 
 struct InFlight {
@@ -61,11 +81,14 @@ struct Facts {
   bool traced = false;   // calls were counted; false: of all that is below only in_flight is known
   bool sampled = false;  // and time_shares
   report::Counts counts = report::Counts::exact;  // when traced: exact, or scaled
-  Ratio coverage{1};                // when traced: share of the window in which calls were seen
-  bool inflated_latencies = false;  // they include stops that the tracer caused
-  std::string filter;               // which calls count: "-e file -Z"; empty: all
-  bool failed_only = false;         // the calls that succeed are not counted
-  std::vector<Row> rows;            // by total time, most first
+  Ratio coverage{1};                 // when traced: share of the window in which calls were seen
+  bool inflated_latencies = false;   // they include stops that the tracer caused
+  std::string filter;                // which calls count: "-e file -Z"; empty: all
+  bool failed_only = false;          // the calls that succeed are not counted
+  std::vector<Row> rows;             // by total time, most first
+  std::vector<bool> interval_known;  // calls were seen in it
+  std::optional<std::vector<Futex>> futexes;   // most time first; nullopt: not known
+  std::optional<std::vector<Lookup>> lookups;  // most calls first; nullopt: not known
   std::vector<InFlight> in_flight;
   std::vector<LastCall> last_calls;    // when it ended in the window, by tid
   std::vector<TimeShare> time_shares;  // most samples first

@@ -62,7 +62,9 @@ Row to_row(const trace::SyscallStats& stats) {
   row.errors = stats.errors;
   row.restarts = stats.restarts;
   row.untimed = stats.untimed;
+  row.zeros = stats.zeros;
   row.latency = stats.latency;
+  row.intervals = stats.intervals;
   return row;
 }
 
@@ -81,6 +83,20 @@ void add_counted(const trace::Activity& activity, Facts& facts) {
     facts.activity.push_back(trace::abi::syscall_name(key.abi, key.number));
   for (const auto& [what, count] : activity.losses)
     facts.completeness.add_gap(fmt::format("lost: {} {}", count, describe_loss(what)));
+}
+
+void add_objects(const trace::Activity& activity, Facts& facts) {
+  if (activity.futexes) {
+    facts.futexes.emplace();
+    for (const trace::FutexStats& futex : *activity.futexes)
+      facts.futexes->push_back(
+          {futex.address, futex.waits, futex.wakes, futex.waited, futex.waiters});
+  }
+  if (activity.lookups) {
+    facts.lookups.emplace();
+    for (const trace::PathLookups& lookup : *activity.lookups)
+      facts.lookups->push_back({lookup.path, lookup.calls});
+  }
 }
 
 const Standing* find(const Snapshot& snapshot, pid_t tid) {
@@ -227,6 +243,9 @@ void add_traced(const trace::Activity& activity, const Filter& filter, Facts& fa
   facts.filter = filter.text();
   facts.failed_only = filter.failed_only;
   add_counted(activity, facts);
+  add_objects(activity, facts);
+  for (const trace::Interval& interval : activity.intervals)
+    facts.interval_known.push_back(interval.coverage > 0);
   if (activity.counts != trace::Counts::scaled) return;
   facts.counts = report::Counts::scaled;
   const std::string error =

@@ -44,6 +44,27 @@ std::string when_no_calls(const Facts& facts) {
   return facts.filter.empty() ? text + "." : fmt::format("{} (only {}).", text, facts.filter);
 }
 
+void append_intervals(const Facts& facts, const Row& row, std::vector<Value>& cells) {
+  if (row.intervals.empty()) {
+    cells.insert(cells.end(), {Value(), Value(), Value(), Value()});
+    return;
+  }
+  const auto series = [&](auto number) {
+    report::Series numbers;
+    for (std::size_t i = 0; i < row.intervals.size(); ++i)
+      numbers.push_back(facts.interval_known[i] ? std::optional(number(row.intervals[i]))
+                                                : std::nullopt);
+    return numbers;
+  };
+  std::vector<Histogram> histograms;
+  for (const trace::IntervalStats& part : row.intervals) histograms.push_back(part.latency);
+  cells.emplace_back(series([](const auto& part) { return part.calls; }));
+  cells.emplace_back(series([](const auto& part) { return part.errors; }));
+  cells.emplace_back(series(
+      [](const auto& part) { return static_cast<std::uint64_t>(part.latency.sum.count()); }));
+  cells.emplace_back(std::move(histograms));
+}
+
 report::Table present_calls(const Facts& facts) {
   const auto any = [&](auto property) {
     return std::any_of(facts.rows.begin(), facts.rows.end(), property);
@@ -67,15 +88,21 @@ report::Table present_calls(const Facts& facts) {
                    {"p90_ns", "p90", Show::json_only},
                    {"p99_ns", "p99"},
                    {"max_ns", "Max"},
-                   {"histogram", "Latency"}};
+                   {"histogram", "Latency"},
+                   {"zeros", "Zeros", Show::json_only},
+                   {"interval_calls", "", Show::json_only},
+                   {"interval_errors", "", Show::json_only},
+                   {"interval_total_ns", "", Show::json_only},
+                   {"interval_histograms", "", Show::json_only}};
   for (const Row& row : facts.rows) {
     const Histogram& latency = row.latency;
-    table.rows.push_back({row.syscall, row.abi, row.calls, row.errors, row.restarts, row.untimed,
-                          if_timed(latency, latency.sum), if_timed(latency, latency.min),
-                          report::to_value(latency.quantile(0.5)),
-                          report::to_value(latency.quantile(0.9)),
-                          report::to_value(latency.quantile(0.99)), if_timed(latency, latency.max),
-                          latency.count > 0 ? Value(latency) : Value()});
+    table.rows.push_back(
+        {row.syscall, row.abi, row.calls, row.errors, row.restarts, row.untimed,
+         if_timed(latency, latency.sum), if_timed(latency, latency.min),
+         report::to_value(latency.quantile(0.5)), report::to_value(latency.quantile(0.9)),
+         report::to_value(latency.quantile(0.99)), if_timed(latency, latency.max),
+         latency.count > 0 ? Value(latency) : Value(), report::to_value(row.zeros)});
+    append_intervals(facts, row, table.rows.back());
   }
   return table;
 }
@@ -182,6 +209,32 @@ const char* label_if(bool shown, const char* label) {
   return shown ? label : "";
 }
 
+report::Table present_futexes(const Facts& facts) {
+  report::Table table;
+  table.id = "futexes";
+  table.title = "Waits by futex (wall time, all threads)";
+  table.columns = {{"address", "Address"},
+                   {"waits", "Waits"},
+                   {"waited_ns", "Waited"},
+                   {"wakes", "Wakes"},
+                   {"waiters", "Threads"}};
+  if (!facts.futexes) return table;
+  for (const Futex& futex : *facts.futexes)
+    table.rows.push_back({fmt::format("{:#x}", futex.address), futex.waits, futex.waited,
+                          futex.wakes, std::uint64_t{futex.waiters}});
+  return table;
+}
+
+// Mostly of no interest to people: a rule looks at them.
+report::Table present_lookups(const Facts& facts) {
+  report::Table table;
+  table.id = "lookups";
+  table.columns = {{"path", "Path", Show::json_only}, {"calls", "Calls", Show::json_only}};
+  if (!facts.lookups) return table;
+  for (const Lookup& lookup : *facts.lookups) table.rows.push_back({lookup.path, lookup.calls});
+  return table;
+}
+
 report::Table present_last_calls(const Facts& facts) {
   report::Table table;
   table.id = "last_calls";
@@ -215,8 +268,12 @@ report::Section present(const Facts& facts) {
       {"filter", facts.filter.empty() ? Value() : Value(facts.filter), ""},
       {"looks_per_s", report::to_value(facts.looks_per_s), ""}};
   const bool many = count_threads(facts) > kMostThreadsShown;
-  section.tables = {present_calls(facts), present_time_by_place(facts, many),
-                    present_time_shares(facts, !many), present_in_flight(facts),
+  section.tables = {present_calls(facts),
+                    present_time_by_place(facts, many),
+                    present_time_shares(facts, !many),
+                    present_in_flight(facts),
+                    present_futexes(facts),
+                    present_lookups(facts),
                     present_last_calls(facts)};
   return section;
 }

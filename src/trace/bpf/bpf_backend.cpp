@@ -10,10 +10,12 @@
 #include <bit>
 
 #include "syscall_stats.skel.h"
+#include "trace/bpf/calls.h"
 #include "trace/bpf/cost.h"
 #include "trace/bpf/descriptors.h"
 #include "trace/bpf/errors.h"
 #include "trace/bpf/filter.h"
+#include "trace/bpf/interval_marks.h"
 #include "trace/bpf/kernel_ids.h"
 #include "trace/bpf/libbpf_log.h"
 #include "trace/bpf/owner.h"
@@ -24,6 +26,7 @@
 #include "trace/bpf/slices.h"
 #include "trace/bpf/switches.h"
 #include "trace/scale.h"
+#include "util/clock.h"
 
 namespace debug_process::trace::bpf {
 namespace {
@@ -84,6 +87,14 @@ class BpfBackend : public Backend {
     skeleton_->bss->exited_threads = 0;
     skeleton_->bss->execs = 0;
     slices_->begin(skeleton_->rodata->from_next_exec != 0);
+    intervals_.begin(slices_->started());
+  }
+
+  void mark() override {
+    const auto now = monotonic_now();
+    const auto watched = slices_->watched_until(now);
+    auto calls = read_calls(*skeleton_);
+    if (calls) intervals_.mark(now, watched, std::move(calls->by_key));
   }
 
   Result<Activity> stop() override {
@@ -99,6 +110,7 @@ class BpfBackend : public Backend {
     activity->cost = cost_;
     if (cost_.target_per_call) activity->cost.paid = slices_->paid();
     for (const SyscallStats& stats : activity->syscalls) activity->calls_seen += stats.calls;
+    intervals_.end(slices_->ended(), slices_->watched_until(slices_->ended()), *activity);
     if (skeleton_->rodata->follow != 0) add_processes(*activity);
     if (slices_->paused()) scale_up(*activity);
     // The execve that starts a command is where its life begins, and no change in it.
@@ -143,6 +155,7 @@ class BpfBackend : public Backend {
   KernelIds ids_;
   Skeleton skeleton_;
   std::unique_ptr<Slices> slices_;
+  IntervalMarks intervals_;
   std::vector<bpf_program*> hot_;
   Cost cost_;
 };

@@ -16,6 +16,7 @@
 #include "trace/bpf/descriptors.h"
 #include "trace/bpf/errors.h"
 #include "trace/bpf/kernel_ids.h"
+#include "trace/bpf/objects.h"
 #include "trace/bpf/switches.h"
 
 namespace debug_process::trace::bpf {
@@ -84,6 +85,7 @@ Result<void> forget_ourselves(syscall_stats_bpf& skeleton, pid_t own_tid) {
     if (auto done = clear(counters, 0, for_all_cpus(sizeof(std::uint64_t))); !done) return done;
   // Another thread of ours may have written something.
   forget_errors(skeleton);
+  forget_objects(skeleton);
   if (auto done = forget_descriptors(skeleton); !done) return done;
   const std::vector<std::byte> no_thread(sizeof(thread_slot));
   return clear(skeleton.maps.dp_threads,

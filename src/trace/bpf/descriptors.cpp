@@ -49,6 +49,12 @@ io_kind to_bpf(IoKind kind) {
       return IO_SPLICE;
     case IoKind::tee:
       return IO_TEE;
+    case IoKind::futex:
+      return IO_FUTEX;
+    case IoKind::lookup_first:
+      return IO_LOOKUP_ARG0;
+    case IoKind::lookup_second:
+      return IO_LOOKUP_ARG1;
     case IoKind::open_first:
       return IO_OPEN_ARG0;
     case IoKind::open_second:
@@ -133,6 +139,8 @@ IoStats to_io(const Row& row) {
   io.untimed = row.untimed;
   io.read_bytes = row.read_bytes;
   io.written_bytes = row.written_bytes;
+  io.transfers = row.transfers % SMALL_TRANSFER;
+  io.small_transfers = row.transfers / SMALL_TRANSFER;
   io.total = nanoseconds(static_cast<std::int64_t>(row.total_ns));
   return io;
 }
@@ -143,6 +151,8 @@ void add(const IoStats& from, IoStats& to) {
   to.untimed += from.untimed;
   to.read_bytes += from.read_bytes;
   to.written_bytes += from.written_bytes;
+  to.transfers += from.transfers;
+  to.small_transfers += from.small_transfers;
   to.total += from.total;
 }
 

@@ -61,7 +61,7 @@ void Slices::begin(bool from_next_exec) {
   from_next_exec_ = from_next_exec;
   started_ = monotonic_now();
   random_.seed(static_cast<unsigned>(started_.count()));
-  slice_ = started_;
+  slice_begins(started_);
   looked_ = started_;
   if (!from_next_exec) start_watching(skeleton_);
   // Signals are for the thread that waits for the window's end.
@@ -80,6 +80,24 @@ void Slices::end() {
   ended_ = monotonic_now();
   if (slice_) look();
   whole_.detach();
+}
+
+void Slices::slice_begins(nanoseconds now) {
+  slice_ = now;
+  const std::lock_guard lock(mutex_);
+  progress_.slice = now;
+}
+
+void Slices::slice_ends(nanoseconds now) {
+  const std::lock_guard lock(mutex_);
+  if (progress_.slice) progress_.watched += now - *progress_.slice;
+  progress_.slice.reset();
+}
+
+nanoseconds Slices::watched_until(nanoseconds now) const {
+  const std::lock_guard lock(mutex_);
+  const nanoseconds open = progress_.slice ? now - *progress_.slice : nanoseconds(0);
+  return progress_.watched + std::max(open, nanoseconds(0));
 }
 
 bool Slices::wait(nanoseconds duration) {
@@ -140,6 +158,7 @@ std::optional<double> Slices::factor_error() const {
 
 void Slices::close() {
   stop_watching(skeleton_);
+  slice_ends(monotonic_now());
   look();
   tally_.pause();
   slice_.reset();
@@ -199,7 +218,7 @@ bool Slices::open() {
   charge_since(attaching);
   (void)calls_.since_last_look();
   looked_ = monotonic_now();
-  slice_ = looked_;
+  slice_begins(looked_);
   start_watching(skeleton_);
   return true;
 }

@@ -37,6 +37,9 @@ class Slices {
   // Ends the last slice.
   void end();
 
+  // How much of the time from started() to `now` was watched; from any thread.
+  [[nodiscard]] std::chrono::nanoseconds watched_until(std::chrono::nanoseconds now) const;
+
   // After end():
   [[nodiscard]] std::chrono::nanoseconds started() const { return started_; }  // CLOCK_MONOTONIC
   [[nodiscard]] std::chrono::nanoseconds ended() const { return ended_; }
@@ -85,7 +88,16 @@ class Slices {
   double busiest_share_ = 1;           // of late, of all calls
   std::minstd_rand random_;
 
-  std::mutex mutex_;
+  // What watched_until() needs.
+  struct Progress {
+    std::chrono::nanoseconds watched{0};              // in slices that have ended
+    std::optional<std::chrono::nanoseconds> slice{};  // since when
+  };
+  void slice_begins(std::chrono::nanoseconds now);
+  void slice_ends(std::chrono::nanoseconds now);
+
+  mutable std::mutex mutex_;
+  Progress progress_;  // under mutex_
   std::condition_variable wake_;
   bool ending_ = false;
   std::thread thread_;
