@@ -45,8 +45,9 @@ struct {
 static const struct closed_stats nothing_closed;
 
 /*
- * A call that has returned. In a map, not on the stack: what is there the verifier does not follow,
- * and so does not look at all that comes after once for each way to get there.
+ * A call that has returned, and what is done for it. In a map, not on the stack: what is there the
+ * verifier does not follow, and so does not look at all that comes after once for each way to get
+ * there.
  */
 struct finished {
 	__u32 key;
@@ -54,7 +55,11 @@ struct finished {
 	_Bool error;
 	_Bool timed;
 	__u64 ns;
-	__u64 bucket; /* as of histogram_bucket(); valid when timed */
+	__u64 bucket;	     /* as of histogram_bucket(); valid when timed */
+	__u64 returned_zero; /* a truth value; so is the next */
+	__u64 on_descriptor; /* it counts for the descriptors in its arguments too */
+	__u64 args[3];	     /* valid where kind is set, and where it failed */
+	__u32 kind;	     /* enum io_kind */
 };
 
 struct {
@@ -63,6 +68,12 @@ struct {
 	__type(key, __u32);
 	__type(value, struct finished);
 } dp_finished SEC(".maps");
+
+static const __u8 on_descriptor[32] = {
+	/* by enum io_kind */
+	[IO_CALL] = 1,	   [IO_READ] = 1,     [IO_WRITE] = 1,  [IO_RECVMMSG] = 1,
+	[IO_SENDMMSG] = 1, [IO_SENDFILE] = 1, [IO_SPLICE] = 1, [IO_TEE] = 1,
+};
 
 static __always_inline struct fd_stats *fd_row(__u32 fd)
 {

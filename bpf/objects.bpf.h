@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What calls do to futexes, and which paths they ask about. BPF only. */
+/* What calls were about: descriptors, futexes, paths that were asked about, and what failed. BPF
+ * only. */
 #ifndef OBJECTS_BPF_H
 #define OBJECTS_BPF_H
 
@@ -54,14 +55,12 @@ static __always_inline struct futex_stats *futex_row(__u64 address)
 	return bpf_map_lookup_elem(&dp_futexes, &address);
 }
 
-/* The call that was counted last on this CPU: futex(2) with these first arguments. */
-__noinline int dp_count_futex(__u64 address, __u64 op)
+static __always_inline int count_futex(const struct finished *call, __u64 address, __u64 op)
 {
-	__u32 zero = 0, bit = 1U << (op & FUTEX_CMD_MASK & 31);
-	struct finished *call = bpf_map_lookup_elem(&dp_finished, &zero);
+	__u32 bit = 1U << (op & FUTEX_CMD_MASK & 31);
 	struct futex_stats *row;
 
-	if (!call || !(bit & (FUTEX_WAITS | FUTEX_WAKES)) || (op & FUTEX_CMD_MASK) > 31)
+	if (!(bit & (FUTEX_WAITS | FUTEX_WAKES)) || (op & FUTEX_CMD_MASK) > 31)
 		return 0;
 	/* The value had changed before: it did not wait. */
 	if (bit & FUTEX_WAITS && call->ret == -EAGAIN)
@@ -83,18 +82,96 @@ __noinline int dp_count_futex(__u64 address, __u64 op)
 	return 0;
 }
 
-/* The call that was counted last on this CPU, and found what is behind this path. */
-__noinline int dp_count_lookup(__u64 path)
+static __always_inline void count_lookup(const struct finished *call, __u64 path)
 {
-	__u32 zero = 0;
-	struct finished *call = bpf_map_lookup_elem(&dp_finished, &zero);
 	struct lookup key = {};
 
-	if (!call || call->error) /* count_error() has those */
-		return 0;
+	if (call->error) /* count_error() has those */
+		return;
+	/* On a page that is not present, or none: fstat(2) as newfstatat(2). */
 	if (bpf_probe_read_user_str(key.path, sizeof(key.path), (void *)path) <= 1)
-		return 0; /* on a page that is not present, or none: fstat(2) as newfstatat(2) */
+		return;
 	count_in(&dp_lookups, &key);
+}
+
+/* Returns 0 when the call is not counted here. */
+static __always_inline int count_failed_text(const struct finished *call, __u32 kind, __u64 from,
+					     __u64 size)
+{
+	struct failed_text failed = {
+		.error = {.key = call->key, .errno_value = (__u32)-call->ret},
+		.kind = kind,
+	};
+	long length;
+
+	if (kind == OBJECT_SOCKADDR_ARG1) {
+		if (size > sizeof(failed.data))
+			size = sizeof(failed.data);
+		length = bpf_probe_read_user(failed.data, size, (void *)from) ? 0 : size;
+	} else {
+		length = bpf_probe_read_user_str(failed.data, sizeof(failed.data), (void *)from);
+	}
+	if (length <= 0) /* none given, or on a page that is not present */
+		return 0;
+	failed.length = length;
+	if (count_in(&dp_failed_texts, &failed))
+		return 1;
+	count_loss(LOSS_ERROR_OBJECTS);
+	return 0;
+}
+
+static __always_inline int count_failed_fd(const struct finished *call, __s32 fd)
+{
+	struct failed_fd failed = {
+		.error = {.key = call->key, .errno_value = (__u32)-call->ret},
+		.fd = fd,
+	};
+
+	if (count_in(&dp_failed_fds, &failed))
+		return 1;
+	count_loss(LOSS_ERROR_OBJECTS);
+	return 0;
+}
+
+/* What failed, how, and what it was about. */
+static __always_inline void count_error(const struct finished *call, __u64 first, __u64 second,
+					__u64 third)
+{
+	__u32 index = key_index(call->key);
+	__u32 kind = index < INDEXED_KEYS ? object_kinds[index] : OBJECT_NONE;
+	int counted = 0;
+
+	if (kind == OBJECT_FD_ARG0)
+		counted = count_failed_fd(call, first);
+	else if (kind != OBJECT_NONE)
+		counted = count_failed_text(call, kind, kind == OBJECT_PATH_ARG0 ? first : second,
+					    third);
+	if (!counted)
+		add_error(call->key, (__u32)-call->ret);
+}
+
+/*
+ * The call that was counted last on this CPU. A global function: the verifier looks at it once, and
+ * not once for each way to get there.
+ */
+__noinline int dp_count_objects(void)
+{
+	__u32 zero = 0, kind;
+	struct finished *call = bpf_map_lookup_elem(&dp_finished, &zero);
+
+	if (!call)
+		return 0;
+	kind = call->kind;
+	if (call->on_descriptor)
+		dp_count_io(kind, call->args[0], call->args[1], call->args[2]);
+	else if (kind == IO_FUTEX)
+		count_futex(call, call->args[0], call->args[1]);
+	else if (kind == IO_LOOKUP_ARG0)
+		count_lookup(call, call->args[0]);
+	else if (kind == IO_LOOKUP_ARG1)
+		count_lookup(call, call->args[1]);
+	if (call->error)
+		count_error(call, call->args[0], call->args[1], call->args[2]);
 	return 0;
 }
 

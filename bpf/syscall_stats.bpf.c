@@ -13,6 +13,7 @@
 
 __u64 exited_threads;
 __u64 exited_calls;
+__u64 exited_io_calls;
 __u64 execs;
 __s32 wait_status; /* as wait(2) will give it; valid when has_wait_status */
 __u8 has_wait_status;
@@ -55,62 +56,17 @@ int BPF_PROG(dp_sys_enter, struct pt_regs *regs, long number)
 	return 0;
 }
 
-/* Returns 0 when the call is not counted here. */
-static __noinline int count_failed_text(struct pt_regs *regs, const struct finished *call,
-					__u32 kind)
+/* What dp_count_objects() needs; see struct finished. */
+static __always_inline void keep_arguments(struct pt_regs *regs, __u32 abi, __u32 kind, long ret,
+					   struct finished *call)
 {
-	__u32 abi = call->key >> KEY_ABI_SHIFT;
-	struct failed_text failed = {
-		.error = {.key = call->key, .errno_value = (__u32)-call->ret},
-		.kind = kind,
-	};
-	void *from = (void *)call_arg(regs, abi, kind != OBJECT_PATH_ARG0);
-	__u64 size;
-	long length;
-
-	if (kind == OBJECT_SOCKADDR_ARG1) {
-		size = call_arg(regs, abi, 2);
-		if (size > sizeof(failed.data))
-			size = sizeof(failed.data);
-		length = bpf_probe_read_user(failed.data, size, from) ? 0 : size;
-	} else {
-		length = bpf_probe_read_user_str(failed.data, sizeof(failed.data), from);
-	}
-	if (length <= 0) /* none given, or on a page that is not present */
-		return 0;
-	failed.length = length;
-	if (count_in(&dp_failed_texts, &failed))
-		return 1;
-	count_loss(LOSS_ERROR_OBJECTS);
-	return 0;
-}
-
-static __always_inline _Bool count_failed_fd(struct pt_regs *regs, const struct finished *call)
-{
-	struct failed_fd failed = {
-		.error = {.key = call->key, .errno_value = (__u32)-call->ret},
-		.fd = call_arg(regs, call->key >> KEY_ABI_SHIFT, 0),
-	};
-
-	if (count_in(&dp_failed_fds, &failed))
-		return 1;
-	count_loss(LOSS_ERROR_OBJECTS);
-	return 0;
-}
-
-/* What failed, how, and what it was about. */
-static __always_inline void count_error(struct pt_regs *regs, const struct finished *call)
-{
-	__u32 index = key_index(call->key);
-	__u32 kind = index < INDEXED_KEYS ? object_kinds[index] : OBJECT_NONE;
-	_Bool counted = 0;
-
-	if (kind == OBJECT_FD_ARG0)
-		counted = count_failed_fd(regs, call);
-	else if (kind != OBJECT_NONE)
-		counted = count_failed_text(regs, call, kind);
-	if (!counted)
-		add_error(call->key, (__u32)-call->ret);
+	call->kind = kind;
+	call->on_descriptor = on_descriptor[kind & 31];
+	if (kind == IO_NONE && (__u64)ret < (__u64)-MAX_ERRNO)
+		return;
+	call->args[0] = call_arg(regs, abi, 0);
+	call->args[1] = call_arg(regs, abi, 1);
+	call->args[2] = call_arg(regs, abi, 2);
 }
 
 TRACEPOINT("sys_exit")
@@ -118,7 +74,6 @@ int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	_Bool own = pid_tgid >> 32 == target_tgid; /* children have descriptors of their own */
-	_Bool on_descriptor;
 	struct finished *call;
 	__u32 zero = 0, key, kind, abi;
 	long number;
@@ -138,18 +93,11 @@ int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 		count_passed();
 		return 0;
 	}
-	on_descriptor = kind != IO_NONE && kind < IO_FIRST_WITHOUT_FD;
-	if (!call_ends(pid_tgid, number, ret, bpf_ktime_get_ns(), on_descriptor, call))
+	keep_arguments(regs, abi, kind, ret, call);
+	if (!call_ends(pid_tgid, number, ret, bpf_ktime_get_ns(), call))
 		return 0;
-	if (on_descriptor)
-		dp_count_io(kind, call_arg(regs, abi, 0), call_arg(regs, abi, 1),
-			    call_arg(regs, abi, 2));
-	else if (kind == IO_FUTEX)
-		dp_count_futex(call_arg(regs, abi, 0), call_arg(regs, abi, 1));
-	else if (kind == IO_LOOKUP_ARG0 || kind == IO_LOOKUP_ARG1)
-		dp_count_lookup(call_arg(regs, abi, kind == IO_LOOKUP_ARG1));
-	if (call->error)
-		count_error(regs, call);
+	if (call->kind != IO_NONE || call->error)
+		dp_count_objects();
 	return 0;
 }
 
@@ -255,6 +203,7 @@ int BPF_PROG(dp_thread_exit, struct task_struct *task)
 	__sync_fetch_and_add(&exited_threads, 1);
 	if (thread) {
 		__sync_fetch_and_add(&exited_calls, thread->calls);
+		__sync_fetch_and_add(&exited_io_calls, thread->io_calls);
 		if (tgid == target_tgid)
 			keep_last_call(task, thread);
 		if (follow)

@@ -77,12 +77,12 @@ struct thread_slot {
 	__u32 restarted_key; /* of a call that ended as a restart, until it is known how that went
 			      */
 	__u64 calls;
+	__u64 io_calls; /* of calls: on a descriptor */
 	/* The rest with follow alone; a cache line in all: no false sharing between threads. */
 	__u64 errors;
 	__u64 timed_ns;
-	__u32 tgid;	/* in the initial PID namespace; 0: not known */
-	__u32 born;	/* as in process_key */
-	__u64 io_calls; /* of calls: on a descriptor; not with follow alone */
+	__u32 tgid; /* in the initial PID namespace; 0: not known */
+	__u32 born; /* as in process_key */
 };
 
 /* What a thread of the target was in when the process ended, or had been in last. */

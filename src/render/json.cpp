@@ -175,6 +175,7 @@ Json collection_json(const report::Collection& collection) {
               {"inflated_latencies", collection.inflated_latencies},
               {"cost",
                {{"target_ns_per_call", optional_json(collection.cost.target_per_call)},
+                {"target_ns_per_io_call", optional_json(collection.cost.target_per_io_call)},
                 {"bystander_ns_per_call", optional_json(collection.cost.bystander_per_call)},
                 {"target_ratio", optional_json(collection.cost.target)}}},
               {"losses", std::move(losses)},

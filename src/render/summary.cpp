@@ -98,6 +98,8 @@ std::string cost_text(const Report& report) {
   const std::string of = report.collection.inflated_latencies ? " of its time" : " of a CPU";
   if (cost.target) target.push_back("pays " + format_ratio(*cost.target) + of);
   if (cost.target_per_call) target.push_back(format_duration(*cost.target_per_call) + " a call");
+  if (cost.target_per_io_call)
+    target.push_back(format_duration(*cost.target_per_io_call) + " one on a descriptor");
   std::string text = "the target " + join(target, ", ");
   if (target.empty())
     text = report.collection.counts == report::Counts::samples

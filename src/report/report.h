@@ -128,7 +128,8 @@ struct Target {
 enum class Counts { exact, scaled, samples };
 
 struct Cost {
-  std::optional<std::chrono::nanoseconds> target_per_call;
+  std::optional<std::chrono::nanoseconds> target_per_call;     // that works on no descriptor
+  std::optional<std::chrono::nanoseconds> target_per_io_call;  // that does; unknown: the same
   std::optional<std::chrono::nanoseconds> bystander_per_call;
   // Of one CPU; where the tracer stops the target (Collection::inflated_latencies), of the wall
   // time of those threads that it has stopped.

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sections/collector.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <unordered_map>
 
 #include "proc/fd_table.h"
+#include "proc/fdinfo.h"
 #include "proc/stat.h"
 #include "proc/status.h"
 #include "sections/disk/gather.h"
+#include "sections/errors/expected.h"
 #include "sections/errors/gather.h"
 #include "sections/files/add_io.h"
 #include "sections/files/gather.h"
@@ -159,6 +162,14 @@ void name_descriptors(Facts& facts) {
     if (row.fd) row.example = name(*row.fd);
   for (errors::Object& object : facts.errors.objects)
     if (object.fd) object.object = name(*object.fd);
+}
+
+// As its open file is now; it may have been another one then.
+std::optional<bool> is_nonblocking(const Source& source, int fd) {
+  const auto info =
+      source.procfs.read(fmt::format("{}/fdinfo/{}", source.pid, fd)).and_then(proc::parse_fdinfo);
+  if (!info) return std::nullopt;
+  return (info->flags & O_NONBLOCK) != 0;
 }
 
 // What was done with the sockets, and in the table of files whose they are.
@@ -320,6 +331,7 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   facts.syscalls = syscalls::gather(state_->calls_at_start, calls_at_end, window, activity,
                                     why_untraced, source.filter);
   facts.errors = errors::gather(activity, why_untraced, source.filter);
+  errors::mark_expected([&](int fd) { return is_nonblocking(source, fd); }, facts.errors);
   join_sockets(activity, facts);
   name_descriptors(facts);
   name_sockets(facts);

@@ -171,6 +171,8 @@ struct Transition {
 // Added to each system call while watching, as measured in this run.
 struct Cost {
   std::optional<std::chrono::nanoseconds> target_per_call;
+  // To one that works on a descriptor, where that is more.
+  std::optional<std::chrono::nanoseconds> target_per_io_call = std::nullopt;
   std::optional<std::chrono::nanoseconds> bystander_per_call;  // any other process
   std::optional<std::chrono::nanoseconds> paid;  // in all, by all threads of the target together
   // The time that `paid` is to be seen against: of the threads that have paid, together. nullopt:

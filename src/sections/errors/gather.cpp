@@ -24,7 +24,8 @@ Row to_row(const trace::ErrorStats& stats) {
 
 void add_objects(const trace::ErrorStats& stats, const Row& row, std::vector<Object>& objects) {
   for (const trace::ErrorObject& object : stats.objects) {
-    Object found{row.syscall, row.error, object.text.value_or(""), object.fd, object.calls};
+    Object found{row.syscall, row.error,    row.errno_value, object.text.value_or(""),
+                 object.fd,   object.calls, std::nullopt};
     if (object.fd) found.object = fmt::format("fd {}", *object.fd);
     objects.push_back(std::move(found));
   }

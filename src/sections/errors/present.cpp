@@ -29,13 +29,14 @@ report::Table objects_table(const Facts& facts) {
                        {"errno", "Error", shown},
                        {"object", "Path, peer or descriptor", shown, true},
                        {"fd", "FD", Show::json_only},
-                       {"calls", "Calls", shown}},
+                       {"calls", "Calls", shown},
+                       {"expected", "Expected", Show::json_only}},
                       {},
                       {}};
   for (const Object& object : facts.objects)
     table.rows.push_back({object.syscall, object.error, object.object,
                           object.fd ? report::Value(std::int64_t{*object.fd}) : report::Value(),
-                          object.calls});
+                          object.calls, report::to_value(object.expected)});
   return table;
 }
 
@@ -46,7 +47,10 @@ report::Section present(const Facts& facts) {
   report::Section section{
       "errors", "Failed calls", facts.completeness.status, facts.completeness.reason, {}, {}};
   const bool known = facts.completeness.status != report::Status::unavailable;
-  section.metrics = {{"errors", known ? report::Value(facts.errors) : report::Value(), "Errors"}};
+  const bool any_expected = facts.expected > 0;
+  section.metrics = {{"errors", known ? report::Value(facts.errors) : report::Value(), "Errors"},
+                     {"expected", known ? report::Value(facts.expected) : report::Value(),
+                      any_expected ? "Of them answers, not faults" : ""}};
   const bool foreign = std::any_of(facts.rows.begin(), facts.rows.end(), [](const Row& row) {
     return row.abi != trace::abi::abi_name(trace::abi::Abi::native);
   });
@@ -59,10 +63,11 @@ report::Section present(const Facts& facts) {
                    {"abi", "ABI", foreign ? Show::everywhere : Show::json_only},
                    {"errno", "Error"},
                    {"calls", "Calls"},
+                   {"expected", "Expected", any_expected ? Show::everywhere : Show::json_only},
                    {"example", "For example", Show::everywhere, true}};
   for (const Row& row : facts.rows)
-    table.rows.push_back(
-        {row.syscall, row.abi, row.error, row.calls, report::to_value(row.example)});
+    table.rows.push_back({row.syscall, row.abi, row.error, row.calls,
+                          report::to_value(row.expected), report::to_value(row.example)});
   section.tables = {table, objects_table(facts)};
   return section;
 }

@@ -2,6 +2,7 @@
 #include "trace/bpf/cost.h"
 
 #include <bpf/bpf.h>
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@
 #include "trace/bpf/kernel_ids.h"
 #include "trace/bpf/objects.h"
 #include "trace/bpf/switches.h"
+#include "util/fd.h"
 
 namespace debug_process::trace::bpf {
 namespace {
@@ -27,25 +29,32 @@ using CallTime = std::chrono::duration<double, std::nano>;
 constexpr std::size_t kRounds = 31;
 constexpr int kCallsPerRound = 500;
 
+// Not getppid(3): the system call, and one that does as good as nothing.
+void plain_call() {
+  (void)::syscall(SYS_getppid);
+}
+
 // The time of a call. Of many rounds one of the shortest: anything may come between, and make one
 // longer, but nothing makes it shorter.
 class Rounds {
  public:
-  void run() {
-    for (CallTime& round : times_) round = time_one_round();
+  template <typename Call>
+  void run(Call call, int calls = kCallsPerRound) {
+    for (CallTime& round : times_) round = time_one_round(call, calls);
     std::sort(times_.begin(), times_.end());
   }
+  void run() { run(plain_call); }
 
   [[nodiscard]] CallTime typical() const { return times_[kRounds / 10]; }
   // How far apart rounds are that were disturbed little.
   [[nodiscard]] CallTime spread() const { return times_[kRounds / 2] - typical(); }
 
  private:
-  static CallTime time_one_round() {
+  template <typename Call>
+  static CallTime time_one_round(Call call, int calls) {
     const auto start = std::chrono::steady_clock::now();
-    // Not getppid(3): the system call, and one that does as good as nothing.
-    for (int i = 0; i < kCallsPerRound; ++i) (void)::syscall(SYS_getppid);
-    return CallTime(std::chrono::steady_clock::now() - start) / kCallsPerRound;
+    for (int i = 0; i < calls; ++i) call();
+    return CallTime(std::chrono::steady_clock::now() - start) / calls;
   }
 
   std::array<CallTime, kRounds> times_{};
@@ -60,6 +69,31 @@ std::chrono::nanoseconds apart(const Rounds& with, const Rounds& alone) {
   return std::chrono::nanoseconds(
       std::llround(std::hypot(with.spread().count(), alone.spread().count())));
 }
+
+// The same for a call that works on a descriptor: a byte from /dev/zero.
+class DescriptorCalls {
+ public:
+  void run_alone() { run(alone_); }
+  void run_watched() { run(watched_); }
+  // nullopt: there was nothing to read from.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> cost() const {
+    if (!zero_) return std::nullopt;
+    return added(watched_.typical(), alone_.typical());
+  }
+
+ private:
+  // It is added to what is known already: fewer do.
+  static constexpr int kCalls = 150;
+
+  void run(Rounds& rounds) {
+    if (zero_) rounds.run([this] { (void)!::read(zero_.get(), &byte_, 1); }, kCalls);
+  }
+
+  UniqueFd zero_{::open("/dev/zero", O_RDONLY | O_CLOEXEC)};
+  char byte_ = 0;
+  Rounds alone_;
+  Rounds watched_;
+};
 
 Result<void> clear(const bpf_map* map, std::uint32_t index, const std::vector<std::byte>& zeroes) {
   if (::bpf_map_update_elem(bpf_map__fd(map), &index, zeroes.data(), BPF_ANY) == 0) return {};
@@ -102,7 +136,9 @@ Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole, Hooks* co
   Rounds watched;
   Rounds passed;
   Rounds bystander;
+  DescriptorCalls on_descriptor;
   alone.run();
+  on_descriptor.run_alone();
   set_target(skeleton, ourselves->kernel_tgid());
   if (counting != nullptr) {
     if (auto attached = counting->attach(); !attached) return tl::unexpected(attached.error());
@@ -115,6 +151,7 @@ Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole, Hooks* co
   start_watching(skeleton);
   set_measuring(skeleton, MEASURING_WANTED);
   watched.run();
+  on_descriptor.run_watched();
   set_measuring(skeleton, MEASURING_UNWANTED);
   if (skeleton.rodata->filtered != 0) passed.run();
   stop_watching(skeleton);
@@ -125,7 +162,12 @@ Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole, Hooks* co
     return tl::unexpected(done.error());
   const CallTime base = alone.typical();
   Costs costs;
-  costs.whole = {added(watched.typical(), base), added(bystander.typical(), base), std::nullopt};
+  costs.whole.target_per_call = added(watched.typical(), base);
+  costs.whole.bystander_per_call = added(bystander.typical(), base);
+  if (const auto cost = on_descriptor.cost(); cost && *cost > *costs.whole.target_per_call) {
+    costs.whole.target_per_io_call = cost;
+    costs.on_descriptor = *cost - *costs.whole.target_per_call;
+  }
   // Two bounds: our own loop, which nothing disturbs, pays less than the target for a count; a
   // bystander pays for two programs, though they return at once. The truth lies between them, and
   // nearer to the first: a quarter of the way fits a target whose true pace is known, hot_loop.

@@ -126,10 +126,10 @@ void Slices::look() {
   // Before the command's execve nothing is counted.
   if (from_next_exec_ && watching_since(skeleton_).count() == 0 && !ending_) return;
   const auto grown = calls_.since_last_look();
-  const nanoseconds lost = cost_of(grown.busiest, grown.passed);
+  const nanoseconds lost = cost_of(grown.busiest, grown.busiest_on_descriptors, grown.passed);
   const nanoseconds time = now - looked_;
   tally_.add_whole(grown.all(), time);
-  paid_ += cost_of(grown.counted, grown.passed);
+  paid_ += cost_of(grown.counted, grown.on_descriptors, grown.passed);
   spent_ += lost;
   if (time >= kOftenest / 2) spending_ = seconds(lost) / seconds(time);
   if (grown.all() > 0)
@@ -139,8 +139,10 @@ void Slices::look() {
   look_takes_ = monotonic_now() - now;
 }
 
-nanoseconds Slices::cost_of(std::uint64_t counted, std::uint64_t passed) const {
+nanoseconds Slices::cost_of(std::uint64_t counted, std::uint64_t on_descriptors,
+                            std::uint64_t passed) const {
   return static_cast<std::int64_t>(counted) * *costs_.whole.target_per_call +
+         static_cast<std::int64_t>(on_descriptors) * costs_.on_descriptor +
          static_cast<std::int64_t>(passed) * costs_.passed;
 }
 

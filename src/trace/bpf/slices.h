@@ -60,7 +60,9 @@ class Slices {
   void look();
   [[nodiscard]] std::chrono::nanoseconds until_next_look() const;
   [[nodiscard]] std::chrono::nanoseconds paid_per_call() const;
-  [[nodiscard]] std::chrono::nanoseconds cost_of(std::uint64_t counted, std::uint64_t passed) const;
+  [[nodiscard]] std::chrono::nanoseconds cost_of(std::uint64_t counted,
+                                                 std::uint64_t on_descriptors,
+                                                 std::uint64_t passed) const;
   void close();
   [[nodiscard]] std::chrono::nanoseconds counting_time() const;
   bool count_for_a_moment();

@@ -13,6 +13,19 @@
 #include "trace/bpf/per_cpu.h"
 
 namespace debug_process::trace::bpf {
+namespace {
+
+// What the programs write at the same time.
+template <typename T>
+T read_once(const T& value) {
+  return *static_cast<const volatile T*>(&value);
+}
+
+std::uint64_t grown_by(std::uint64_t now, std::uint64_t before) {
+  return now - std::min(now, before);
+}
+
+}  // namespace
 
 MappedSlots::MappedSlots(const syscall_stats_bpf& skeleton)
     : count_(bpf_map__max_entries(skeleton.maps.dp_threads)),
@@ -39,28 +52,45 @@ ThreadCalls::ThreadCalls(const syscall_stats_bpf& skeleton)
 
 ThreadCalls::Growth ThreadCalls::since_last_look() {
   Growth grown;
-  std::uint64_t of_gone_threads = 0;  // seen at earlier looks
+  Seen gone;  // of threads that are gone: seen at earlier looks
   const auto slots = slots_.slots();
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    // Written at the same time: each is read once.
-    const auto tid = *static_cast<const volatile __u32*>(&slots[i].tid);
+    const auto tid = read_once(slots[i].tid);
     if (tid == 0 && seen_[i].tid == 0) continue;
-    const std::uint64_t calls = *static_cast<const volatile __u64*>(&slots[i].calls);
-    const std::uint64_t before = seen_[i].tid == tid ? std::min(seen_[i].calls, calls) : 0;
-    if (seen_[i].tid != tid) of_gone_threads += seen_[i].calls;
-    seen_[i] = {tid, calls};
+    const Seen now{tid, read_once(slots[i].calls), read_once(slots[i].io_calls)};
+    const Seen before = seen_[i].tid == tid ? seen_[i] : Seen{};
+    if (seen_[i].tid != tid) {
+      gone.calls += seen_[i].calls;
+      gone.on_descriptors += seen_[i].on_descriptors;
+    }
+    seen_[i] = now;
     if (tid == 0) continue;
-    grown.busiest = std::max(grown.busiest, calls - before);
-    grown.counted += calls - before;
+    const std::uint64_t calls = grown_by(now.calls, before.calls);
+    const std::uint64_t on_descriptors = grown_by(now.on_descriptors, before.on_descriptors);
+    grown.counted += calls;
+    grown.on_descriptors += on_descriptors;
+    if (calls <= grown.busiest) continue;
+    grown.busiest = calls;
+    grown.busiest_on_descriptors = on_descriptors;
   }
-  const std::uint64_t exited = *static_cast<const volatile __u64*>(&skeleton_.bss->exited_calls);
-  grown.counted += exited - std::min(exited, exited_calls_ + of_gone_threads);
-  exited_calls_ = exited;
+  add_exited(gone, grown);
   const std::uint64_t passed = sum_over_cpus(skeleton_.maps.dp_passed);
   grown.passed = passed - passed_;
   passed_ = passed;
-  grown.busiest = std::max(grown.busiest, grown.counted / cpus_);
+  if (grown.counted / cpus_ > grown.busiest) {
+    grown.busiest = grown.counted / cpus_;
+    grown.busiest_on_descriptors = grown.on_descriptors / cpus_;
+  }
   return grown;
+}
+
+void ThreadCalls::add_exited(const Seen& gone, Growth& grown) {
+  const std::uint64_t calls = read_once(skeleton_.bss->exited_calls);
+  grown.counted += grown_by(calls, exited_calls_ + gone.calls);
+  exited_calls_ = calls;
+  const std::uint64_t on_descriptors = read_once(skeleton_.bss->exited_io_calls);
+  grown.on_descriptors += grown_by(on_descriptors, exited_on_descriptors_ + gone.on_descriptors);
+  exited_on_descriptors_ = on_descriptors;
 }
 
 std::uint64_t ThreadCalls::counted_since_last_time() {
