@@ -59,6 +59,7 @@ static __always_inline int count_futex(const struct finished *call, __u64 addres
 {
 	__u32 bit = 1U << (op & FUTEX_CMD_MASK & 31);
 	struct futex_stats *row;
+	__u64 thread;
 
 	if (!(bit & (FUTEX_WAITS | FUTEX_WAKES)) || (op & FUTEX_CMD_MASK) > 31)
 		return 0;
@@ -70,15 +71,17 @@ static __always_inline int count_futex(const struct finished *call, __u64 addres
 		count_loss(LOSS_FUTEXES);
 		return 0;
 	}
+	/* Fibonacci hashing: neighbours get different bits. Set by one, seen by all. */
+	thread = 1ULL << (((__u32)bpf_get_current_pid_tgid() * 2654435769U) >> 26);
 	if (bit & FUTEX_WAKES) {
 		__sync_fetch_and_add(&row->wakes, 1);
+		row->wakers |= thread;
 		return 0;
 	}
 	__sync_fetch_and_add(&row->waits, 1);
 	if (call->timed)
 		__sync_fetch_and_add(&row->waited_ns, call->ns);
-	/* Fibonacci hashing: neighbours get different bits. Set by one, seen by all. */
-	row->waiters |= 1ULL << (((__u32)bpf_get_current_pid_tgid() * 2654435769U) >> 26);
+	row->waiters |= thread;
 	return 0;
 }
 

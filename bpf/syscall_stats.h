@@ -176,6 +176,7 @@ struct futex_stats {
 	__u64 wakes;
 	__u64 waited_ns;
 	__u64 waiters; /* a bit for each thread that waited: 1 << (a hash of its tid) */
+	__u64 wakers;  /* the same of those that woke */
 };
 
 struct lookup {

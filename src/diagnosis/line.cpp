@@ -19,6 +19,9 @@ using std::chrono::nanoseconds;
 constexpr double kMostOfTheTime = 0.5;
 // From here on "where does the time go" is answered by the CPU, not by what threads wait for.
 constexpr double kBusy = 0.5;
+// It waits for something to do.
+constexpr double kIdle = 0.9;
+constexpr double kIdleCpu = 0.05;
 // Of fewer, a share says little.
 constexpr std::uint64_t kFewestSamples = 20;
 
@@ -56,6 +59,29 @@ std::size_t active_threads(const Facts& facts) {
   return active.size();
 }
 
+// "Idle: blocked in epoll_wait 99.0% of the time", "75.0% of the active threads' time in read".
+std::string in_call(double share, std::string_view call, bool of_active, const Facts& facts) {
+  const std::string percent = format_ratio({std::min(share, 1.0)});
+  if (share >= kIdle && facts.threads.cpu && facts.threads.cpu->value < kIdleCpu)
+    return fmt::format("Idle: blocked in {} {} of the time", call, percent);
+  return fmt::format("{} of {} time in {}", percent, of_active ? "the active threads'" : "thread",
+                     call);
+}
+
+// "Busy: 1 thread on CPU, no system calls".
+std::string busy(const Facts& facts) {
+  const auto& threads = facts.threads.threads;
+  const auto on_cpu = static_cast<std::uint64_t>(
+      std::count_if(threads.begin(), threads.end(),
+                    [](const Thread& thread) { return thread.cpu && thread.cpu->value >= kBusy; }));
+  std::string text = on_cpu > 0
+                         ? fmt::format("Busy: {} on CPU ({} of one)", counted(on_cpu, "thread"),
+                                       format_ratio(*facts.threads.cpu))
+                         : fmt::format("Busy: {} of a CPU", format_ratio(*facts.threads.cpu));
+  if (silence_tells(facts) && facts.syscalls.calls == 0) text += ", no system calls";
+  return text;
+}
+
 // The system call in which the threads spent most of their wall time, and its share of it.
 std::string where_threads_were(const Facts& facts) {
   const double seconds = observed_seconds(facts);
@@ -80,8 +106,7 @@ std::string where_threads_were(const Facts& facts) {
   const double share = std::chrono::duration<double>(most->second).count() /
                        (seconds * static_cast<double>(threads));
   if (share < kMostOfTheTime) return {};
-  return fmt::format("{} of {} time in {}", format_ratio({std::min(share, 1.0)}),
-                     active > 0 ? "the active threads'" : "thread", most->first);
+  return in_call(share, most->first, active > 0, facts);
 }
 
 // The same by samples. Threads that did not run once say nothing of those that work.
@@ -103,13 +128,12 @@ std::string where_samples_were(const Facts& facts) {
                        [](const auto& a, const auto& b) { return a.second < b.second; });
   const double share = static_cast<double>(most->second) / static_cast<double>(all);
   if (share < kMostOfTheTime) return {};
-  return fmt::format("{} of {} time in {} (sampled)", format_ratio({share}),
-                     leave_out ? "the active threads'" : "thread", most->first);
+  return in_call(share, most->first, leave_out, facts) + " (sampled)";
 }
 
 std::string where_the_time_went(const Facts& facts) {
   if (facts.threads.cpu && facts.threads.cpu->value >= kBusy) {
-    return fmt::format("busy: {} of a CPU", format_ratio(*facts.threads.cpu));
+    return busy(facts);
   }
   return facts.syscalls.sampled ? where_samples_were(facts) : where_threads_were(facts);
 }
@@ -121,9 +145,10 @@ std::string diagnosis_line(const std::vector<Finding>& findings, const Facts& fa
     const std::size_t more = findings.size() - 1;
     return findings.front().title + (more > 0 ? fmt::format(" (and {} more)", more) : "");
   }
-  std::string line = fmt::format("nothing wrong found ({} rules{})", rules().size(), gaps(facts));
-  if (const std::string where = where_the_time_went(facts); !where.empty()) line += "; " + where;
-  return line;
+  const std::string nothing =
+      fmt::format("nothing wrong found ({} rules{})", rules().size(), gaps(facts));
+  const std::string where = where_the_time_went(facts);
+  return where.empty() ? nothing : fmt::format("{}; {}", where, nothing);
 }
 
 }  // namespace debug_process::diagnosis

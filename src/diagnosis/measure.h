@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,10 @@ inline constexpr std::chrono::seconds kShortestWindow{2};
 inline constexpr std::uint64_t kFewestEvents = 100;
 // A younger process loads libraries, fills caches and touches its memory for the first time.
 inline constexpr std::chrono::seconds kWarmUp{10};
+
+// What costs less is good to know and no more: Severity::info.
+inline constexpr double kWorthOfCpu = 0.01;     // CPU time, of one CPU
+inline constexpr double kWorthOfThread = 0.05;  // wall time, of one thread
 
 // The time over which system calls were counted: the window where that is not known.
 [[nodiscard]] double observed_seconds(const Facts& facts);
@@ -37,13 +43,55 @@ inline constexpr std::chrono::seconds kWarmUp{10};
 // Time in calls is the target's own, without what a tracer added.
 [[nodiscard]] bool times_are_own(const Facts& facts);
 
+// Whether time that was lost is worth a warning. Unknown time is not.
+[[nodiscard]] Severity severity_of_cpu_time(std::optional<std::chrono::nanoseconds> lost,
+                                            const Facts& facts);
+[[nodiscard]] Severity severity_of_thread_time(std::optional<std::chrono::nanoseconds> lost,
+                                               const Facts& facts);
+
 using Names = std::initializer_list<std::string_view>;
+
+using Interval = sections::intervals::Interval;
+// Whether it is so in more than half of the intervals of which `holds` can tell (nullopt: of this
+// one not). A guard: where nothing is known of any it holds no rule back.
+[[nodiscard]] bool in_most_intervals(
+    const Facts& facts, const std::function<std::optional<bool>(std::size_t index)>& holds);
+// Whether calls of these names came at that rate, or faster, in most intervals. The same.
+[[nodiscard]] bool in_most_intervals(const Facts& facts, Names names, double calls_per_second);
+
+// What a number was at the window's two ends, when it grew all the way: in four of five intervals
+// and in the last one, and never shrank below where it began. nullopt: it did not, or is unknown.
+struct Growth {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+};
+[[nodiscard]] std::optional<Growth> grows_throughout(
+    const Facts& facts, std::optional<std::uint64_t> at_start,
+    std::optional<std::uint64_t> Interval::*number);
+
+using Thread = sections::threads::Thread;
+[[nodiscard]] double seconds(std::chrono::nanoseconds time);
+// Of one CPU: what it used, and what it would have used had others not been in its way.
+[[nodiscard]] double wanted_cpu(const Thread& thread);
+// Calls are not known by thread and name. Of `calls` system calls of one kind this thread made at
+// least so many: what it made beyond all calls of other kinds.
+[[nodiscard]] std::uint64_t surely_made(const Thread& thread, std::uint64_t calls,
+                                        const Facts& facts);
+// CPU time of the threads nine tenths of whose calls are surely such ones: of a loop around them.
+[[nodiscard]] std::chrono::nanoseconds cpu_of_loops_around(std::uint64_t calls, const Facts& facts);
+// How many threads made a call. Unknown where that was not counted.
+[[nodiscard]] std::optional<std::size_t> calling_threads(const Facts& facts);
+// A cell of the table of threads.
+[[nodiscard]] report::Evidence cite(const Thread& thread, std::string_view column,
+                                    report::Value value);
 
 struct CallTotals {
   std::uint64_t calls = 0;
   std::uint64_t errors = 0;
   std::uint64_t restarts = 0;
-  std::chrono::nanoseconds time{0};  // wall time, over all threads
+  std::optional<std::uint64_t> zeros;  // returned 0; unknown where one of them does not tell
+  std::chrono::nanoseconds time{0};    // wall time, over all threads
+  Histogram latency;
 };
 
 // Of the calls of these names, over all ABIs.
@@ -62,6 +110,9 @@ using ErrorRow = sections::errors::Row;
 [[nodiscard]] report::Evidence cite(const ErrorRow& row);
 // A cell of the table of system calls.
 [[nodiscard]] report::Evidence cite_calls(std::string_view syscall, std::uint64_t calls);
+// Of those of these names that were called, most calls first.
+[[nodiscard]] std::vector<const sections::syscalls::Row*> called(const Facts& facts, Names names);
+[[nodiscard]] std::vector<report::Evidence> cite_calls(const Facts& facts, Names names);
 
 // "1 thread", "2 threads".
 [[nodiscard]] std::string counted(std::uint64_t number, std::string_view noun);

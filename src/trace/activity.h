@@ -108,6 +108,7 @@ struct FutexStats {
   std::chrono::nanoseconds waited{0};  // wall time, all threads, of waits of a known latency
   // Threads that waited for it in the window: at least so many, and no more than 64 are told apart.
   unsigned waiters = 0;
+  unsigned waiters_that_wake = 0;  // of these: that woke others too, as who had a lock does
 };
 
 // How often the target asked for the state of one path, and got it.

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "e2e/as_nobody.h"
+#include "e2e/group.h"
 #include "e2e/harness.h"
 
 namespace debug_process::e2e {
@@ -166,37 +167,6 @@ TEST_F(Resources, CountsWhatAProcessWrites) {
   EXPECT_GE(metric(report, "disk", "host_written_bytes"), 0);
   EXPECT_NE(metric(report, "disk", "verdict"), nullptr);
 }
-
-// A cgroup (version 1) of one process, which leaves it before it is removed.
-class Group {
- public:
-  Group(const std::string& controller, pid_t pid)
-      : root_("/sys/fs/cgroup/" + controller), name_("/debug-process-test-" + std::to_string(pid)) {
-    made_ = ::mkdir((root_ + name_).c_str(), 0700) == 0;
-  }
-  ~Group() {
-    if (!made_) return;
-    std::ifstream processes(root_ + name_ + "/cgroup.procs");
-    for (pid_t pid = 0; processes >> pid;)
-      std::ofstream(root_ + "/cgroup.procs") << pid << std::flush;
-    ::rmdir((root_ + name_).c_str());
-  }
-  Group(const Group&) = delete;
-  Group& operator=(const Group&) = delete;
-
-  [[nodiscard]] bool made() const { return made_; }
-  [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] bool set(const std::string& file, const std::string& text) const {
-    std::ofstream stream(root_ + name_ + "/" + file);
-    stream << text << std::flush;
-    return stream.good();
-  }
-
- private:
-  std::string root_;
-  std::string name_;
-  bool made_ = false;
-};
 
 TEST_F(Resources, SeesACgroupThrottle) {
   const Workload target("busy_loop");

@@ -26,8 +26,9 @@ std::optional<Finding> blind_spot(const Facts& facts) {
       {},
       by_uring ? "bpftrace or perf trace on the io_uring:* tracepoints"
                : "bpftrace on the block:* tracepoints, or iostat -x 1"};
-  if (uring.calls > 0) finding.evidence.push_back(cite_calls("io_uring_enter", uring.calls));
-  if (aio.calls > 0) finding.evidence.push_back(cite_calls("io_submit", aio.calls));
+  for (auto& cell : cite_calls(facts, {"io_uring_enter", "io_uring_setup", "io_submit",
+                                       "io_getevents", "io_pgetevents"}))
+    finding.evidence.push_back(std::move(cell));
   if (open_rings > 0)
     finding.evidence.push_back({"files.open", report::to_value(facts.files.open)});
   return finding;

@@ -16,7 +16,7 @@ constexpr double kCallsPerSecond = 1;
 
 std::optional<Finding> compute_bound(const Facts& facts) {
   if (!window_is_long_enough(facts) || !silence_tells(facts)) return std::nullopt;
-  const sections::threads::Thread* first = nullptr;
+  const Thread* first = nullptr;
   std::uint64_t busy = 0;
   for (const auto& thread : facts.threads.threads) {
     if (!thread.cpu || thread.cpu->value < kCpu || !thread.calls) continue;
@@ -31,9 +31,8 @@ std::optional<Finding> compute_bound(const Facts& facts) {
       fmt::format("{} without a pause: {} ({}) at {} of a CPU and hardly a system call",
                   busy == 1 ? "a thread computes" : format_count(busy) + " threads compute",
                   first->name, first->tid, format_ratio(*first->cpu)),
-      "That is either its work or a loop without end; system calls cannot tell which.",
-      {{fmt::format("threads.threads[{}].cpu_ratio", first->tid), *first->cpu},
-       {fmt::format("threads.threads[{}].calls", first->tid), *first->calls}},
+      "That is either its work or a loop without end. System calls cannot tell which.",
+      {cite(*first, "cpu_ratio", *first->cpu), cite(*first, "calls", *first->calls)},
       fmt::format("profile it: perf record -g -t {} -- sleep 5, then perf report", first->tid)};
 }
 

@@ -12,11 +12,7 @@ namespace {
 constexpr double kShareOfRunnable = 0.20;  // of the time in which it ran or could have run
 constexpr double kPerSecond = 0.05;        // 50 ms a second: below it nobody notices
 
-double seconds(std::chrono::nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
-bool is_starved(const sections::threads::Thread& thread, double window) {
+bool is_starved(const Thread& thread, double window) {
   if (!thread.on_cpu || !thread.run_delay) return false;
   const double waited = seconds(*thread.run_delay);
   const double runnable = waited + seconds(*thread.on_cpu);
@@ -29,11 +25,13 @@ std::optional<Finding> cpu_starvation(const Facts& facts) {
   if (!window_is_long_enough(facts)) return std::nullopt;
   // Who asked to come last comes last.
   if (facts.process.nice.value_or(0) > 0) return std::nullopt;
-  const sections::threads::Thread* worst = nullptr;
+  std::chrono::nanoseconds lost{0};
+  const Thread* worst = nullptr;
   std::uint64_t starved = 0;
   for (const auto& thread : facts.threads.threads) {
     if (!is_starved(thread, seconds(facts.window))) continue;
     ++starved;
+    lost += *thread.run_delay;
     if (worst == nullptr || *thread.run_delay > *worst->run_delay) worst = &thread;
   }
   if (worst == nullptr) return std::nullopt;
@@ -44,16 +42,16 @@ std::optional<Finding> cpu_starvation(const Facts& facts) {
       fmt::format("{} for a CPU: {} ({}) {} of the time",
                   starved == 1 ? "a thread waits" : format_count(starved) + " threads wait",
                   worst->name, worst->tid, format_ratio(waited)),
-      "It is ready to run, and others run instead: too many of them, too few CPUs allowed to it, "
-      "or "
-      "a CPU quota.",
-      {{fmt::format("threads.threads[{}].run_delay_ns", worst->tid), *worst->run_delay},
+      "It is ready to run, and others run instead. There are too many of them, too few CPUs are "
+      "allowed to it, or a CPU quota is used up.",
+      {cite(*worst, "run_delay_ns", *worst->run_delay),
        {"host.psi_cpu_some_ratio", report::to_value(facts.host.psi_cpu.some)},
        {"host.cpus", report::to_value(facts.host.cpus)}},
       fmt::format(
           "who else runs: top; which CPUs it may use: taskset -pc {}; the quota: cpu.max and "
           "cpu.stat (nr_throttled) of its cgroup",
-          facts.process.pid)};
+          facts.process.pid),
+      lost};
 }
 
 }  // namespace debug_process::diagnosis

@@ -14,8 +14,6 @@ namespace {
 
 constexpr double kShareOfLookups = 0.50;
 constexpr double kPerSecond = 100;
-constexpr double kShareOfWallTime =
-    0.05;  // of one thread: below it, it is good to know and no more
 
 const Names kLookups = {"open",       "openat",    "openat2",    "stat",     "lstat",
                         "newfstatat", "fstatat64", "stat64",     "lstat64",  "statx",
@@ -35,17 +33,21 @@ std::optional<Finding> enoent_search(const Facts& facts) {
       static_cast<double>(missed) / static_cast<double>(std::max(all.calls, missed));
   if (share < kShareOfLookups || per_second(missed, facts) < kPerSecond) return std::nullopt;
 
-  const double lost = share * std::chrono::duration<double>(all.time).count();
-  const bool costly = times_are_own(facts) && lost >= kShareOfWallTime * observed_seconds(facts);
+  if (!in_most_intervals(facts, kLookups, kPerSecond)) return std::nullopt;
+  std::optional<std::chrono::nanoseconds> lost;
+  if (times_are_own(facts))
+    lost = std::chrono::nanoseconds(
+        static_cast<std::int64_t>(share * static_cast<double>(all.time.count())));
   return Finding{"",
-                 costly ? Severity::warning : Severity::info,
+                 severity_of_thread_time(lost, facts),
                  fmt::format("{} of file lookups find nothing, {}: {}", format_ratio({share}),
                              format_rate({per_second(missed, facts)}), describe(*missing.front())),
                  "It looks for files where they are not: a long search path, or a file that is "
                  "asked for again though it was missing before.",
                  {cite(*missing.front())},
                  "put the right directory first in the search path (PYTHONPATH, LD_LIBRARY_PATH, "
-                 "include_path...), or remember what was not there"};
+                 "include_path...), or remember what was not there",
+                 lost};
 }
 
 }  // namespace debug_process::diagnosis

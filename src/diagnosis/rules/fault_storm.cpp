@@ -18,9 +18,8 @@ constexpr double kMajorPerSecond =
 
 std::optional<Finding> fault_storm(const Facts& facts) {
   if (!window_is_long_enough(facts) || is_warming_up(facts)) return std::nullopt;
-  const double seconds = std::chrono::duration<double>(facts.window).count();
-  const auto rate = [seconds](const std::optional<std::uint64_t>& faults) {
-    return static_cast<double>(faults.value_or(0)) / seconds;
+  const auto rate = [&](const std::optional<std::uint64_t>& faults) {
+    return static_cast<double>(faults.value_or(0)) / seconds(facts.window);
   };
   const double minor = rate(facts.memory.page_faults_minor);
   const double major = rate(facts.memory.page_faults_major);

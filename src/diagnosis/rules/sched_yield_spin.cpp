@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "diagnosis/measure.h"
 #include "diagnosis/rules/all.h"
 
@@ -20,13 +18,11 @@ std::optional<Finding> sched_yield_spin(const Facts& facts) {
   if (!window_is_long_enough(facts)) return std::nullopt;
   const std::uint64_t yields = calls_of(facts, {"sched_yield"}).calls;
   if (yields < kFewestEvents) return std::nullopt;
-  const std::uint64_t others = facts.syscalls.calls - std::min(yields, facts.syscalls.calls);
+  if (!in_most_intervals(facts, {"sched_yield"}, kYieldsPerSecond)) return std::nullopt;
   for (const auto& thread : facts.threads.threads) {
-    // Calls are not known by thread and name: what a thread made beyond all other calls was yields.
-    const std::uint64_t calls = thread.calls.value_or(0);
-    const std::uint64_t surely_yields = calls - std::min(calls, others);
-    if (per_second(surely_yields, facts) < kYieldsPerSecond) continue;
-    if (!thread.cpu || thread.cpu->value < kCpu) continue;
+    if (per_second(surely_made(thread, yields, facts), facts) < kYieldsPerSecond) continue;
+    // Where others are in its way it would use more, and it is no less a spin for that.
+    if (!thread.cpu || wanted_cpu(thread) < kCpu) continue;
     return Finding{
         "",
         Severity::warning,
@@ -34,10 +30,10 @@ std::optional<Finding> sched_yield_spin(const Facts& facts) {
                     format_rate({per_second(yields, facts)}), format_ratio(*thread.cpu)),
         "It waits for something that another thread has to do, and takes the CPU away "
         "from it.",
-        {cite_calls("sched_yield", yields),
-         {fmt::format("threads.threads[{}].cpu_ratio", thread.tid), *thread.cpu}},
+        {cite_calls("sched_yield", yields), cite(thread, "cpu_ratio", *thread.cpu)},
         "find the spin lock (perf record -g, or gdb on that thread) and let it block: a "
-        "mutex, a futex"};
+        "mutex, a futex",
+        thread.on_cpu};
   }
   return std::nullopt;
 }

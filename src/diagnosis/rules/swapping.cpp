@@ -19,8 +19,7 @@ std::optional<Finding> swapping(const Facts& facts) {
     return std::nullopt;
   }
   const std::uint64_t faults = *facts.memory.page_faults_major;
-  const double rate =
-      static_cast<double>(faults) / std::chrono::duration<double>(facts.window).count();
+  const double rate = static_cast<double>(faults) / seconds(facts.window);
   if (facts.memory.swap->value == 0 || rate < kFaultsPerSecond) return std::nullopt;
   return Finding{
       "",

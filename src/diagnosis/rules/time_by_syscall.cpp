@@ -10,7 +10,6 @@ namespace debug_process::diagnosis {
 namespace {
 
 constexpr double kPerSecond = 100;
-constexpr double kShareOfWallTime = 0.01;  // of a CPU: below it, it is good to know and no more
 
 // 32-bit programs often have no vDSO for it.
 bool is_64_bit(const std::string& abi) {
@@ -34,11 +33,11 @@ std::optional<Finding> time_by_syscall(const Facts& facts) {
   if (worst == nullptr || worst->calls < kFewestEvents) return std::nullopt;
   const double rate = per_second(worst->calls, facts);
   if (rate < kPerSecond) return std::nullopt;
-  const double time = std::chrono::duration<double>(worst->latency.sum).count();
-  const bool costly = times_are_own(facts) && time >= kShareOfWallTime * observed_seconds(facts);
+  if (!in_most_intervals(facts, {worst->syscall}, kPerSecond)) return std::nullopt;
+  const auto lost = times_are_own(facts) ? std::optional(worst->latency.sum) : std::nullopt;
   return Finding{
       "",
-      costly ? Severity::warning : Severity::info,
+      severity_of_cpu_time(lost, facts),
       fmt::format("the clock is read by system call: {} at {}", worst->syscall,
                   format_rate({rate})),
       "Normally the C library reads it without entering the kernel, ten times faster. "
@@ -46,7 +45,8 @@ std::optional<Finding> time_by_syscall(const Facts& facts) {
       {cite_calls(worst->syscall, worst->calls)},
       "cat /sys/devices/system/clocksource/clocksource0/current_clocksource: anything but "
       "tsc, kvm-clock, hyperv or arch_sys_counter has no fast path; dmesg | grep -i tsc "
-      "says why"};
+      "says why",
+      lost};
 }
 
 }  // namespace debug_process::diagnosis

@@ -89,8 +89,8 @@ void add_objects(const trace::Activity& activity, Facts& facts) {
   if (activity.futexes) {
     facts.futexes.emplace();
     for (const trace::FutexStats& futex : *activity.futexes)
-      facts.futexes->push_back(
-          {futex.address, futex.waits, futex.wakes, futex.waited, futex.waiters});
+      facts.futexes->push_back({futex.address, futex.waits, futex.wakes, futex.waited,
+                                futex.waiters, futex.waiters_that_wake});
   }
   if (activity.lookups) {
     facts.lookups.emplace();

@@ -213,15 +213,14 @@ report::Table present_futexes(const Facts& facts) {
   report::Table table;
   table.id = "futexes";
   table.title = "Waits by futex (wall time, all threads)";
-  table.columns = {{"address", "Address"},
-                   {"waits", "Waits"},
-                   {"waited_ns", "Waited"},
-                   {"wakes", "Wakes"},
-                   {"waiters", "Threads"}};
+  table.columns = {{"address", "Address"},  {"waits", "Waits"},
+                   {"waited_ns", "Waited"}, {"wakes", "Wakes"},
+                   {"waiters", "Threads"},  {"waiters_that_wake", "", Show::json_only}};
   if (!facts.futexes) return table;
   for (const Futex& futex : *facts.futexes)
     table.rows.push_back({fmt::format("{:#x}", futex.address), futex.waits, futex.waited,
-                          futex.wakes, std::uint64_t{futex.waiters}});
+                          futex.wakes, std::uint64_t{futex.waiters},
+                          std::uint64_t{futex.waiters_that_wake}});
   return table;
 }
 

@@ -67,6 +67,14 @@ struct Quota {
   std::optional<std::chrono::nanoseconds> throttled;  // of all its CPUs together
 };
 
+// How many threads and processes its cgroup, or one above it, may have: of that which is nearest to
+// its limit.
+struct Pids {
+  std::optional<std::uint64_t> current;  // in the group
+  std::optional<std::uint64_t> limit;
+  std::string group;
+};
+
 struct Facts {
   Completeness completeness;
   std::vector<Thread> threads;  // at the end of the window; those that want most CPU first, then
@@ -81,6 +89,7 @@ struct Facts {
   std::optional<std::uint64_t> exited_thread_calls;
   std::string calls_note;  // what `calls` are: "scaled", "only -e file"; empty: all, and exact
   Quota quota;
+  Pids pids;
 };
 
 }  // namespace debug_process::sections::threads

@@ -14,6 +14,7 @@
 #include "proc/task_reader.h"
 #include "sections/reasons.h"
 #include "sections/threads/account.h"
+#include "sections/threads/pids.h"
 #include "sections/threads/place.h"
 
 namespace debug_process::sections::threads {
@@ -212,6 +213,7 @@ Snapshot snapshot(const Source& source) {
     snapshot.quotas = std::move(*quotas);
   else
     snapshot.quota_error = quotas.error();
+  snapshot.pids = read_pids(source);
   return snapshot;
 }
 
@@ -255,6 +257,7 @@ Facts gather(const Snapshot& start, const Snapshot& end, nanoseconds window,
   add_totals(start, end, window, facts);
   add_closer(end, facts);
   facts.quota = quota_of(start.quotas, end.quotas);
+  facts.pids = end.pids;
   add_gaps(start, end, facts);
   std::sort(facts.threads.begin(), facts.threads.end(), matters_more);
   return facts;

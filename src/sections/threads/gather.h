@@ -60,6 +60,7 @@ struct Snapshot {
   std::optional<std::chrono::nanoseconds> after_boot;  // the same moment, as start_time counts
   std::vector<QuotaSample> quotas;
   std::optional<Error> quota_error;  // why there are none
+  Pids pids;
   std::map<pid_t, Closer> closer;
   std::optional<Error> closer_error;  // why something is missing there
 };

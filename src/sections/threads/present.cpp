@@ -190,6 +190,10 @@ report::Section present(const Facts& facts) {
   metrics.push_back({"exited_threads_calls", to_value(facts.exited_thread_calls),
                      label_unless_zero(facts.exited_thread_calls, "Calls of exited threads")});
   add_quota(facts.quota, metrics);
+  metrics.push_back({"pids_current", to_value(facts.pids.current), ""});
+  metrics.push_back({"pids_limit", to_value(facts.pids.limit), ""});
+  metrics.push_back(
+      {"pids_cgroup", facts.pids.group.empty() ? Value() : Value(facts.pids.group), ""});
   section.tables.push_back(threads_table(facts));
   return section;
 }

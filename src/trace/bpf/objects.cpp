@@ -19,7 +19,8 @@ void read_objects(const syscall_stats_bpf& skeleton, Activity& activity) {
       skeleton.maps.dp_futexes, [&](std::uint64_t address, const futex_stats& row) {
         futexes.push_back({address, row.waits, row.wakes,
                            std::chrono::nanoseconds(static_cast<std::int64_t>(row.waited_ns)),
-                           static_cast<unsigned>(std::popcount(row.waiters))});
+                           static_cast<unsigned>(std::popcount(row.waiters)),
+                           static_cast<unsigned>(std::popcount(row.waiters & row.wakers))});
       });
   std::sort(futexes.begin(), futexes.end(), [](const FutexStats& a, const FutexStats& b) {
     return std::tie(b.waited, b.waits, a.address) < std::tie(a.waited, a.waits, b.address);

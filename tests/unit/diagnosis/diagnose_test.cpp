@@ -55,6 +55,31 @@ TEST(Diagnose, MergesTheEffectIntoItsCause) {
   EXPECT_THAT(rule_ids(findings), testing::Contains("close-wait-leak"));
 }
 
+TEST(Diagnose, TakesClosedConnectionsForTheCauseWhereTheyAreMost) {
+  Facts facts = ill();
+  facts.sockets.close_wait = 512;  // of 1,024
+  const std::vector<Finding> findings = diagnose(facts);
+  EXPECT_EQ(findings.front().rule, "close-wait-leak");
+  EXPECT_EQ(findings.front().severity, Severity::critical);  // as the effect is
+  EXPECT_THAT(findings.front().explanation,
+              testing::AllOf(HasSubstr("out of file descriptors: accept4"),
+                             HasSubstr("1,024 of 1,024 file descriptors")));
+  EXPECT_THAT(rule_ids(findings), testing::Not(testing::Contains("out-of-fds")));
+  std::set<std::string> metrics;
+  for (const auto& item : findings.front().evidence)
+    EXPECT_TRUE(metrics.insert(item.metric).second) << item.metric;
+  EXPECT_TRUE(metrics.contains("errors.errors[accept4 EMFILE].calls"));
+}
+
+TEST(Diagnose, RanksEqualSeverityByTheTimeThatIsLost) {
+  Facts facts = healthy();
+  add_thread(facts, 0.3).run_delay = 6s;
+  add_calls(facts, "munmap", 1'000'000, 3s);
+  EXPECT_THAT(rule_ids(diagnose(facts)), testing::ElementsAre("cpu-starvation", "mapping-churn"));
+  facts.syscalls.rows[0].latency.sum = 7s;
+  EXPECT_THAT(rule_ids(diagnose(facts)), testing::ElementsAre("mapping-churn", "cpu-starvation"));
+}
+
 TEST(Diagnose, SaysNothingElseAboutAStoppedProcess) {
   Facts facts = ill();
   facts.process.state_letter = 'T';
@@ -80,7 +105,7 @@ TEST(DiagnosisLine, SaysWhereTheThreadsWere) {
   add_calls(facts, "epoll_wait", 10, 6s);
   facts.syscalls.in_flight.push_back({1234, "main", "epoll_wait", 3700ms, false, {}});
   EXPECT_EQ(diagnosis_line({}, facts),
-            "nothing wrong found (23 rules); 97.0% of the active threads' time in epoll_wait");
+            "97.0% of the active threads' time in epoll_wait; " + nothing_found());
 }
 
 TEST(DiagnosisLine, LeavesOutThreadsThatSleepThroughTheWindow) {
@@ -98,28 +123,47 @@ TEST(DiagnosisLine, LeavesOutThreadsThatSleepThroughTheWindow) {
 TEST(DiagnosisLine, CountsACallInFlightForTheWindowOnly) {
   Facts facts = healthy();
   facts.syscalls.in_flight.push_back({1234, "main", "futex", 24h, true, {}});
-  EXPECT_THAT(diagnosis_line({}, facts), HasSubstr("; 100% of thread time in futex"));
+  EXPECT_THAT(diagnosis_line({}, facts), HasSubstr("100% of thread time in futex; "));
 }
 
 TEST(DiagnosisLine, DoesNotCountACallOfUnknownLength) {
   Facts facts = healthy();
   facts.syscalls.in_flight.push_back({1234, "main", "futex", std::nullopt, false, {}});
-  EXPECT_EQ(diagnosis_line({}, facts), "nothing wrong found (23 rules)");
+  EXPECT_EQ(diagnosis_line({}, facts), nothing_found());
+}
+
+TEST(DiagnosisLine, CallsAProcessIdleThatWaitsForSomethingToDo) {
+  Facts facts = healthy();
+  add_calls(facts, "epoll_wait", 10, 9900ms);
+  facts.threads.cpu = Ratio{0.01};
+  EXPECT_EQ(diagnosis_line({}, facts),
+            "Idle: blocked in epoll_wait 99.0% of the time; " + nothing_found());
+  facts.threads.cpu = Ratio{0.05};
+  EXPECT_THAT(diagnosis_line({}, facts), testing::Not(HasSubstr("Idle")));
+}
+
+TEST(DiagnosisLine, CountsTheThreadsThatAreBusy) {
+  Facts facts = healthy();
+  add_thread(facts, 1.0);
+  facts.threads.cpu = Ratio{1.0};
+  EXPECT_EQ(diagnosis_line({}, facts),
+            "Busy: 1 thread on CPU (100% of one), no system calls; " + nothing_found());
+  add_calls(facts, "read", 1);
+  EXPECT_EQ(diagnosis_line({}, facts), "Busy: 1 thread on CPU (100% of one); " + nothing_found());
 }
 
 TEST(DiagnosisLine, PrefersTheCpuWhenItIsBusy) {
   Facts facts = healthy();
   facts.threads.cpu = Ratio{1.8};
-  EXPECT_EQ(diagnosis_line({}, facts), "nothing wrong found (23 rules); busy: 180% of a CPU");
+  EXPECT_EQ(diagnosis_line({}, facts), "Busy: 180% of a CPU, no system calls; " + nothing_found());
 }
 
 TEST(DiagnosisLine, AdmitsWhatWasNotLookedAt) {
   Facts facts = healthy();
   facts.window = 500ms;
   facts.sockets.completeness = sections::Completeness::unavailable("no permission");
-  EXPECT_EQ(
-      diagnosis_line({}, facts),
-      "nothing wrong found (23 rules, nothing known of sockets, 500 ms is too short for most)");
+  EXPECT_EQ(diagnosis_line({}, facts),
+            nothing_found(", nothing known of sockets, 500 ms is too short for most"));
 }
 
 }  // namespace
