@@ -16,6 +16,7 @@
 #include "sections/errors/gather.h"
 #include "sections/files/add_io.h"
 #include "sections/files/gather.h"
+#include "sections/holder_search.h"
 #include "sections/host/gather.h"
 #include "sections/intervals/track.h"
 #include "sections/memory/gather.h"
@@ -204,6 +205,14 @@ void name_sockets(Facts& facts) {
   }
 }
 
+// Whose the other ends of unix sockets are.
+void find_holders(const Source& source, Holdings& last) {
+  HolderSearch search(source, kHoldersLimit);
+  sockets::look_for_peers(last.sockets, search);
+  search.run();
+  sockets::add_peers(search, last.sockets);
+}
+
 void mark_as_ended(const Collector::State& state, Clock::time_point ended, Facts& facts) {
   // Threads as they were then: one without calls may have made some since.
   for (threads::Thread& thread : facts.threads.threads)
@@ -313,7 +322,7 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   state_->keep_holdings(memory::Reading::last);
   // Once, and only where the sockets are those of now: it takes a while.
   if (state_->last->at >= ended && is_alive(source))
-    sockets::find_peers(source, sockets::kPeersLimit, state_->last->sockets);
+    find_holders(source, *state_->last);
   const Holdings& last = *state_->last;
 
   Facts facts;

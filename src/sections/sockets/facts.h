@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "sections/completeness.h"
+#include "sections/holder.h"
 #include "sections/io.h"
 #include "util/units.h"
 
@@ -26,12 +25,6 @@ struct Counters {
   std::optional<std::chrono::nanoseconds> rwnd_limited;    // of it: the peer's window was full
   std::optional<std::chrono::nanoseconds> sndbuf_limited;  // of it: the send buffer was too small
   std::optional<std::uint64_t> drops;  // packets; of a listening socket, attempts to connect
-};
-
-// The process at the other end of a socket of this machine.
-struct Peer {
-  pid_t pid = 0;
-  std::string name;  // comm
 };
 
 struct Socket {
@@ -64,7 +57,7 @@ struct Socket {
   Counters window;                 // over the window
   // Unix sockets; the listening one while this waits to be accepted.
   std::optional<std::uint64_t> peer_inode;
-  std::optional<Peer> peer;
+  std::optional<Holder> peer;
   std::optional<Io> io;  // in the window; nullopt: not known
 
   [[nodiscard]] bool is_listening() const { return state == "LISTEN"; }

@@ -75,10 +75,10 @@ Facts sample() {
   caller.recv_queue = Bytes{5};
   caller.send_queue = Bytes{0};
   caller.peer_inode = 77;
-  caller.peer = Peer{4711, "evil\x1b[0m\n"};
+  caller.peer = Holder{4711, "evil\x1b[0m\n"};
   Socket nameless = socket(10, "unix", "ESTABLISHED");
   nameless.peer_inode = 78;
-  nameless.peer = Peer{4712, "\x1b]0;x\x07"};
+  nameless.peer = Holder{4712, "\x1b]0;x\x07"};
   Socket unknown = socket(11, "xdp", "");
   unknown.known = false;
   facts.sockets = {web, dns, client, database, leaving, bus, caller, nameless, unknown};

@@ -79,7 +79,7 @@ TEST(SocketsByPeer, AUnixPeerIsItsNameOrItsProcess) {
                              established(2, "/run/me.sock", "", std::nullopt),
                              established(3, "/run/me.sock", "", std::nullopt)};
   for (Socket& socket : sockets) socket.protocol = "unix";
-  sockets[1].peer = Peer{4711, "psql"};
+  sockets[1].peer = Holder{4711, "psql"};
   const auto groups = group_by_peer(sockets);
   ASSERT_EQ(groups.size(), 2U);
   EXPECT_EQ(groups[0].peer, "/run/dbus.sock");
@@ -97,6 +97,12 @@ class UnixPeers : public ::testing::Test {
   }
 
   Facts gather_facts() { return gather(source_, proc::read_fd_table(source_.procfs, source_.pid)); }
+  void find_peers(std::chrono::milliseconds limit, Facts& facts) {
+    HolderSearch search(source_, limit);
+    look_for_peers(facts, search);
+    search.run();
+    add_peers(search, facts);
+  }
   const Socket& find(const Facts& facts, const UniqueFd& fd) {
     return *std::find_if(facts.sockets.begin(), facts.sockets.end(),
                          [&fd](const Socket& socket) { return socket.fd == fd.get(); });
@@ -111,7 +117,7 @@ TEST_F(UnixPeers, AreFoundAmongProcesses) {
   Facts facts = gather_facts();
   if (!find(facts, one_).peer_inode) GTEST_SKIP() << "no unix_diag here";
   EXPECT_EQ(find(facts, one_).peer_inode, find(facts, other_).inode);
-  find_peers(source_, std::chrono::seconds(60), facts);
+  find_peers(std::chrono::seconds(60), facts);
   ASSERT_TRUE(find(facts, one_).peer);
   EXPECT_EQ(find(facts, one_).peer->pid, ::getpid());
   EXPECT_EQ(find(facts, one_).peer->name, "sections_tests");
@@ -120,7 +126,7 @@ TEST_F(UnixPeers, AreFoundAmongProcesses) {
 TEST_F(UnixPeers, ThatTimeDidNotSufficeForIsSaid) {
   Facts facts = gather_facts();
   if (!find(facts, one_).peer_inode) GTEST_SKIP() << "no unix_diag here";
-  find_peers(source_, std::chrono::milliseconds(-1), facts);
+  find_peers(std::chrono::milliseconds(-1), facts);
   EXPECT_FALSE(find(facts, one_).peer);
   EXPECT_GE(facts.peers_not_found.value_or(0), 2U);
   EXPECT_EQ(facts.completeness.status, Status::partial);
