@@ -47,6 +47,8 @@ int dp_open_files(struct bpf_iter__task_file *ctx)
 	record.size = inode->i_size;
 	record.mode = inode->i_mode;
 	record.links = inode->i_nlink;
+	record.file = (__u64)file;
+	record.device = inode->i_sb->s_dev;
 	record.path_bytes = bpf_d_path(&file->f_path, path->bytes, OPEN_FILE_PATH_BYTES);
 	bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
 	if (record.path_bytes <= 0)

@@ -15,11 +15,14 @@ struct open_file {
 	__u64 inode;
 	__u64 position;
 	__u64 size;
+	__u64 file;  /* which one: equal where descriptors share one open file */
 	__u32 links; /* hard links: 0 when the file is deleted */
 	__u32 mode;
 	__s32 path_bytes; /* of what follows, with its NUL, unpadded; negative: an errno, and
 			     nothing follows */
 	__u32 fmode;	  /* FMODE_READ, FMODE_WRITE, FMODE_PATH */
+	__u32 device;	  /* as the kernel has it: 12 bits, and 20 for the minor number */
+	__u32 unused;
 };
 
 #endif

@@ -31,7 +31,8 @@ std::optional<std::uint64_t> inode_of(std::string_view link, std::string_view ki
 }
 
 FdType type_of_path(std::string_view path) {
-  if (path.starts_with("/memfd:")) return FdType::memfd;
+  // memfd_create(2) and memfd_secret(2).
+  if (path.starts_with("/memfd:") || path == "/secretmem (deleted)") return FdType::memfd;
   if (path.starts_with("/dev/") && !path.starts_with("/dev/shm/") &&
       !path.starts_with("/dev/mqueue/") && !path.starts_with("/dev/hugepages/")) {
     return FdType::device;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proc/device.h"
 #include "proc/procfs.h"
 #include "util/result.h"
 #include "util/units.h"
@@ -27,6 +28,8 @@ struct OpenFile {
   std::uint64_t inode = 0;
   std::uint32_t links = 0;  // hard links
   std::uint32_t mode = 0;   // with S_IFMT
+  Device device;
+  std::uint64_t file = 0;  // equal where descriptors share one open file: dup(2); else no meaning
 };
 
 struct Fd {

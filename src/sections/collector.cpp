@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "proc/fd_table.h"
@@ -15,7 +16,9 @@
 #include "sections/errors/expected.h"
 #include "sections/errors/gather.h"
 #include "sections/files/add_io.h"
+#include "sections/files/awaited_locks.h"
 #include "sections/files/gather.h"
+#include "sections/files/pipe_ends.h"
 #include "sections/holder_search.h"
 #include "sections/host/gather.h"
 #include "sections/intervals/track.h"
@@ -205,12 +208,23 @@ void name_sockets(Facts& facts) {
   }
 }
 
-// Whose the other ends of unix sockets are.
+// Whose the other ends of pipes and unix sockets are: one pass over all processes for both.
 void find_holders(const Source& source, Holdings& last) {
   HolderSearch search(source, kHoldersLimit);
   sockets::look_for_peers(last.sockets, search);
+  files::look_for_ends(source, last.files, search);
   search.run();
   sockets::add_peers(search, last.sockets);
+  files::add_ends(search, last.files);
+}
+
+void add_awaited_locks(const Source& source, Facts& facts) {
+  std::set<int> fds;
+  for (const threads::Thread& thread : facts.threads.threads)
+    if (thread.place && thread.place->fd &&
+        (thread.place->syscall == "flock" || thread.place->syscall == "fcntl"))
+      fds.insert(*thread.place->fd);
+  files::add_awaited_locks(source, fds, facts.files);
 }
 
 void mark_as_ended(const Collector::State& state, Clock::time_point ended, Facts& facts) {
@@ -321,8 +335,7 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   intervals::Facts intervals = state_->intervals.finish(source, ended, activity);
   state_->keep_holdings(memory::Reading::last);
   // Once, and only where the sockets are those of now: it takes a while.
-  if (state_->last->at >= ended && is_alive(source))
-    find_holders(source, *state_->last);
+  if (state_->last->at >= ended && is_alive(source)) find_holders(source, *state_->last);
   const Holdings& last = *state_->last;
 
   Facts facts;
@@ -345,6 +358,7 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   name_descriptors(facts);
   name_sockets(facts);
   facts.host = host::gather(source);
+  if (last.at >= ended) add_awaited_locks(source, facts);
   if (last.at < ended) mark_as_ended(*state_, ended, facts);
   return facts;
 }

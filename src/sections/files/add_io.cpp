@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "sections/files/detail.h"
+
 namespace debug_process::sections::files {
 namespace {
 
@@ -14,9 +16,8 @@ std::chrono::nanoseconds time_in(const File& file) {
 
 void add_reuse(File& file) {
   if (!file.io || file.io->files < 2) return;
-  if (!file.detail.empty()) file.detail += ", ";
-  file.detail += fmt::format("number used again {}", file.io->files - 1);
-  file.detail += file.io->files == 2 ? " time" : " times";
+  append(file.detail, fmt::format("number used again {} time{}", file.io->files - 1,
+                                  file.io->files == 2 ? "" : "s"));
 }
 
 Closed to_closed(const trace::ClosedIo& row) {

@@ -7,12 +7,16 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <tuple>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "proc/fdinfo.h"
 #include "proc/limits.h"
 #include "proc/locks.h"
 #include "sections/files/count.h"
+#include "sections/files/detail.h"
+#include "sections/files/duplicates.h"
+#include "sections/files/pipe_ends.h"
+#include "sections/files/watched.h"
 #include "sections/reasons.h"
 
 namespace debug_process::sections::files {
@@ -20,6 +24,8 @@ namespace {
 
 // 6 to 14 us each.
 constexpr std::uint64_t kFdinfoBudget = 2000;
+
+using Inodes = std::unordered_set<std::uint64_t>;
 
 std::string type_name(const proc::Fd& fd) {
   switch (fd.type) {
@@ -42,26 +48,19 @@ std::string type_name(const proc::Fd& fd) {
   return fd.link.find(":[") != std::string::npos ? "namespace" : "other";
 }
 
-bool wants_fdinfo(const proc::Fd& fd) {
-  if (fd.type == proc::FdType::anon_inode) {
-    return fd.anon_name() == "eventpoll" || fd.anon_name() == "eventfd" ||
-           fd.anon_name() == "inotify" || fd.anon_name() == "pidfd";
-  }
-  return fd.type != proc::FdType::pipe && fd.type != proc::FdType::socket;
+constexpr const char* kTun = "/dev/net/tun";
+
+// What is known of it otherwise is little.
+bool is_special(const proc::Fd& fd) {
+  return (fd.type == proc::FdType::anon_inode && has_detail(fd.anon_name())) || fd.link == kTun;
 }
 
-std::string locks_text(std::uint64_t locks) {
-  return locks == 1 ? "1 lock" : fmt::format("{} locks", locks);
-}
-
-std::string detail_of(const proc::Fdinfo& info, const std::string& type) {
-  if (type == "eventpoll") return fmt::format("{} watched", info.epoll_targets);
-  if (type == "inotify") return fmt::format("{} watches", info.inotify_watches);
-  if (type == "eventfd" && info.eventfd_count) return fmt::format("count {}", *info.eventfd_count);
-  if (type == "pidfd" && info.pid)
-    return *info.pid < 0 ? "ended process" : fmt::format("process {}", *info.pid);
-  if (info.locks > 0) return locks_text(info.locks);
-  return {};
+bool wants_fdinfo(const proc::Fd& fd, const File& file, const Inodes& locked) {
+  if (is_special(fd)) return true;
+  if (fd.type == proc::FdType::anon_inode || file.type == "pipe" || file.type == "socket")
+    return false;
+  // Of a file or a device all but its locks is known where the table was read at once.
+  return !fd.open_file || locked.contains(fd.open_file->inode);
 }
 
 // The mode knows better than the link's text.
@@ -77,6 +76,18 @@ std::string type_by_mode(std::uint32_t mode, const std::string& by_link) {
     default:
       return by_link;
   }
+}
+
+bool was_read_at_once(const proc::FdTable& table) {
+  return std::any_of(table.fds.begin(), table.fds.end(),
+                     [](const proc::Fd& fd) { return fd.open_file.has_value(); });
+}
+
+// " (python3)".
+std::string name_of(const Source& source, pid_t pid) {
+  std::string name = source.procfs.read(fmt::format("{}/comm", pid)).value_or("");
+  if (name.ends_with('\n')) name.pop_back();
+  return name.empty() ? name : fmt::format(" ({})", name);
 }
 
 bool has_position(const std::string& type) {
@@ -99,32 +110,62 @@ File make_file(const proc::Fd& fd) {
   return file;
 }
 
-void add_fdinfo(const Source& source, const std::string& base, proc::FdType type, File& file) {
-  const auto info =
+void add_fdinfo(const Source& source, const std::string& base, const proc::Fd& fd, File& file,
+                Fdinfos& infos) {
+  auto info =
       source.procfs.read(fmt::format("{}/fdinfo/{}", base, file.fd)).and_then(proc::parse_fdinfo);
   // Closed since, or refused: what the link said remains.
   if (!info) return;
   // O_TMPFILE contains O_DIRECTORY, and wants write access, which no directory gives.
   const bool may_write = (info->flags & O_ACCMODE) != O_RDONLY;
-  if (type == proc::FdType::file && (info->flags & O_DIRECTORY) != 0 && !may_write)
+  if (fd.type == proc::FdType::file && (info->flags & O_DIRECTORY) != 0 && !may_write)
     file.type = "directory";
   if (has_position(file.type)) file.position = info->position;
   if (info->inode) file.inode = info->inode;
   file.detail = detail_of(*info, file.type);
+  if (file.type == "pidfd" && info->pid.value_or(0) > 0) file.detail += name_of(source, *info->pid);
+  infos.emplace(file.fd, std::move(*info));
 }
 
-// One file for all of them, instead of one for each.
-void add_locks(const Source& source, std::vector<File>& files) {
+// Files that somebody holds a lock on, in one read: they are few, and the rest need no fdinfo.
+Inodes locked_inodes(const Source& source, const proc::FdTable& table) {
+  Inodes inodes;
+  if (!was_read_at_once(table)) return inodes;
   const auto locks = source.procfs.read("locks").and_then(proc::parse_locks);
-  if (!locks) return;
-  std::unordered_map<std::uint64_t, std::uint64_t> by_inode;
-  for (const proc::Lock& lock : *locks)
-    if (lock.pid == source.pid && !lock.waits) ++by_inode[lock.inode];
-  if (by_inode.empty()) return;
-  for (File& file : files)
-    if (file.type == "file" && file.inode)
-      if (const auto found = by_inode.find(*file.inode); found != by_inode.end())
-        file.detail = locks_text(found->second);
+  if (!locks) return inodes;
+  for (const proc::Lock& lock : *locks) inodes.insert(lock.inode);
+  return inodes;
+}
+
+// Those first that have most to tell.
+std::uint64_t add_fdinfos(const Source& source, const proc::FdTable& table, Fdinfos& infos,
+                          std::vector<File>& files) {
+  const Inodes locked = locked_inodes(source, table);
+  std::uint64_t budget = kFdinfoBudget;
+  std::uint64_t skipped = 0;
+  for (const bool special : {true, false}) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      const proc::Fd& fd = table.fds[i];
+      if (is_special(fd) != special || !wants_fdinfo(fd, files[i], locked)) continue;
+      if (budget > 0) {
+        --budget;
+        add_fdinfo(source, table.base, fd, files[i], infos);
+      } else {
+        ++skipped;
+      }
+    }
+  }
+  return skipped;
+}
+
+// "mnt:[4026531841]": whether it is the one that the process is in.
+void name_namespaces(const Source& source, const std::string& base, std::vector<File>& files) {
+  for (File& file : files) {
+    if (file.type != "namespace") continue;
+    const std::string kind = file.path.substr(0, file.path.find(':'));
+    const auto own = source.procfs.read_link(fmt::format("{}/ns/{}", base, kind));
+    if (own) file.detail = *own == file.path ? "its own" : "not its own";
+  }
 }
 
 // What interests a person first. Sockets have a section of their own.
@@ -147,34 +188,24 @@ void add_limits(const Source& source, Facts& facts) {
 }
 
 void add_files(const Source& source, const proc::FdTable& table, Facts& facts) {
-  std::uint64_t budget = kFdinfoBudget;
-  std::uint64_t skipped = 0;
-  std::uint64_t deleted = 0;
   facts.files.reserve(table.fds.size());
-  for (const proc::Fd& fd : table.fds) {
-    File file = make_file(fd);
-    // Of a file or a device all but its locks is known where the table was read at once.
-    if (wants_fdinfo(fd) && !(fd.open_file && has_position(file.type))) {
-      if (budget > 0) {
-        --budget;
-        add_fdinfo(source, table.base, fd.type, file);
-      } else {
-        ++skipped;
-      }
-    }
-    deleted += file.deleted ? 1 : 0;
+  for (const proc::Fd& fd : table.fds) facts.files.push_back(make_file(fd));
+  Fdinfos infos;
+  const std::uint64_t skipped = add_fdinfos(source, table, infos, facts.files);
+  name_namespaces(source, table.base, facts.files);
+  add_watched(source, table, infos, facts);
+  find_duplicates(source, table, infos, facts);
+  find_own_ends(facts.files);
+  facts.deleted = 0;
+  for (const File& file : facts.files) {
+    *facts.deleted += file.deleted ? 1 : 0;
     ++facts.by_type[file.type];
-    facts.files.push_back(std::move(file));
   }
-  if (std::any_of(table.fds.begin(), table.fds.end(),
-                  [](const proc::Fd& fd) { return fd.open_file.has_value(); }))
-    add_locks(source, facts.files);
   std::sort(facts.files.begin(), facts.files.end(), [](const File& a, const File& b) {
     return std::tuple(rank(a), a.fd) < std::tuple(rank(b), b.fd);
   });
   facts.open = table.fds.size() + table.unreadable;
   facts.closed_meanwhile = table.closed_meanwhile;
-  facts.deleted = deleted;
   if (skipped > 0) {
     facts.completeness.add_gap(
         fmt::format("so many are open that the positions of {} were not read", skipped));

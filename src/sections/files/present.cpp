@@ -4,12 +4,28 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "sections/files/detail.h"
+
 namespace debug_process::sections::files {
 namespace {
 
 using report::Show;
 using report::to_value;
 using report::Value;
+
+std::string describe(const OtherEnd& other) {
+  const char* const name = other.reads ? "read end" : "write end";
+  if (other.fd) return fmt::format("{}: fd {}", name, *other.fd);
+  if (other.holder) return fmt::format("{}: {} ({})", name, other.holder->name, other.holder->pid);
+  return other.looked_for ? fmt::format("{}: not found", name) : "";
+}
+
+std::string detail_text(const File& file) {
+  std::string text = file.detail;
+  if (file.other_end) append(text, describe(*file.other_end));
+  if (file.same_as) append(text, fmt::format("same as fd {}", *file.same_as));
+  return text;
+}
 
 report::Table files_table(const Facts& facts) {
   // A line has room for where it is or for what it does.
@@ -24,18 +40,48 @@ report::Table files_table(const Facts& facts) {
                        {"size_bytes", "Size", Show::json_only},
                        {"deleted", "Deleted", Show::json_only},
                        {"detail", "Detail", Show::everywhere, true},
+                       {"same_as_fd", "Same as FD", Show::json_only},
+                       {"peer_pid", "Peer PID", Show::json_only},
+                       {"peer_process", "Peer process", Show::json_only},
                        {"number_uses", "Number used", Show::json_only}},
                       {},
                       {}};
   append_io_columns(facts.io_known, table);
   table.rows.reserve(facts.files.size());
   for (const File& file : facts.files) {
-    table.rows.push_back({std::int64_t{file.fd}, file.type, file.path, file.mode,
-                          to_value(file.position), to_value(file.size), file.deleted, file.detail,
-                          file.io ? Value(file.io->files) : Value()});
+    const auto holder = file.other_end ? file.other_end->holder : std::nullopt;
+    const auto same_as = file.same_as ? std::optional<std::int64_t>(*file.same_as) : std::nullopt;
+    table.rows.push_back(
+        {std::int64_t{file.fd}, file.type, file.path, file.mode, to_value(file.position),
+         to_value(file.size), file.deleted, detail_text(file), to_value(same_as),
+         holder ? Value(std::int64_t{holder->pid}) : Value(),
+         holder ? Value(holder->name) : Value(), file.io ? Value(file.io->files) : Value()});
     append_io(file.io, table.rows.back());
   }
   if (facts.open == std::uint64_t{0}) table.when_empty = "No file is open.";
+  return table;
+}
+
+// For machines: people have the first few in the details.
+report::Table watched_table(const Facts& facts) {
+  report::Table table{"watched",
+                      "Watched",
+                      {{"fd", "FD", Show::json_only},
+                       {"watched_fd", "Watched FD", Show::json_only},
+                       {"type", "Type", Show::json_only},
+                       {"path", "Path", Show::json_only},
+                       {"inode", "Inode", Show::json_only},
+                       {"device", "Device", Show::json_only},
+                       {"gone", "Gone", Show::json_only}},
+                      {},
+                      {}};
+  const auto text = [](const std::string& value) { return value.empty() ? Value() : Value(value); };
+  table.rows.reserve(facts.watched.size());
+  for (const Watched& watched : facts.watched)
+    table.rows.push_back({std::int64_t{watched.by},
+                          watched.fd ? Value(std::int64_t{*watched.fd}) : Value(),
+                          text(watched.type), text(watched.path), to_value(watched.inode),
+                          text(watched.device), watched.gone});
   return table;
 }
 
@@ -76,6 +122,7 @@ report::Section present(const Facts& facts) {
   metrics.push_back({"limit_hard", to_value(facts.limit_hard), "Limit (hard)"});
   metrics.push_back({"deleted", to_value(facts.deleted), "Deleted"});
   metrics.push_back({"closed_meanwhile", to_value(facts.closed_meanwhile), ""});
+  metrics.push_back({"pipe_ends_not_found", to_value(facts.pipe_ends_not_found), ""});
   // Always there, so that two reports can be compared by them.
   for (const char* type :
        {"file", "directory", "device", "pipe", "socket", "memfd", "eventpoll", "eventfd"}) {
@@ -86,6 +133,7 @@ report::Section present(const Facts& facts) {
   section.tables.push_back(files_table(facts));
   section.tables.push_back(closed_table(facts));
   section.tables.push_back(types_table(facts));
+  section.tables.push_back(watched_table(facts));
   return section;
 }
 

@@ -38,8 +38,14 @@ proc::Fd to_fd(const open_file& record, std::string_view path) {
   proc::Fd fd = proc::parse_fd_link(record.fd, path);
   fd.readable = (record.fmode & kFmodeRead) != 0;
   fd.writable = (record.fmode & kFmodeWrite) != 0;
-  fd.open_file = proc::OpenFile{record.flags, {record.position}, {record.size},
-                                record.inode, record.links,      record.mode};
+  fd.open_file = proc::OpenFile{record.flags,
+                                {record.position},
+                                {record.size},
+                                record.inode,
+                                record.links,
+                                record.mode,
+                                proc::device_of(record.device),
+                                record.file};
   return fd;
 }
 

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include "proc/fdinfo.h"
 #include "unit/proc/fixture.h"
 #include "util/fd.h"
 
@@ -18,6 +17,7 @@ TEST(FdLink, TellsTheType) {
   EXPECT_EQ(parse_fd_link(0, "/dev/pts/3").type, FdType::device);
   EXPECT_EQ(parse_fd_link(0, "/dev/shm/x").type, FdType::file);
   EXPECT_EQ(parse_fd_link(0, "/memfd:x (deleted)").type, FdType::memfd);
+  EXPECT_EQ(parse_fd_link(0, "/secretmem (deleted)").type, FdType::memfd);
   EXPECT_EQ(parse_fd_link(0, "anon_inode:[eventpoll]").anon_name(), "eventpoll");
   EXPECT_EQ(parse_fd_link(0, "anon_inode:inotify").anon_name(), "inotify");
   EXPECT_EQ(parse_fd_link(0, "mnt:[1]").type, FdType::other);
@@ -79,26 +79,6 @@ TEST(FdTable, ReadsOurOwn) {
   EXPECT_EQ(find(event.get()).anon_name(), "eventfd");
   EXPECT_TRUE(find(reader.get()).readable && !find(reader.get()).writable);
   EXPECT_TRUE(find(writer.get()).writable && !find(writer.get()).readable);
-}
-
-TEST(FdinfoParser, ReadsWhatEachTypeHasToTell) {
-  const auto file = parse_fdinfo(fixture("4242/fdinfo/7"));
-  ASSERT_TRUE(file) << file.error().message();
-  EXPECT_EQ(file->position, Bytes{100});
-  EXPECT_EQ(file->flags, 02100000U);
-  EXPECT_EQ(file->mount_id, 24U);
-  EXPECT_EQ(file->inode, 57U);
-  EXPECT_EQ(file->locks, 1U);
-  EXPECT_EQ(parse_fdinfo(fixture("4242/fdinfo/4"))->epoll_targets, 2U);
-  EXPECT_EQ(parse_fdinfo(fixture("4242/fdinfo/9"))->inotify_watches, 1U);
-  EXPECT_EQ(parse_fdinfo(fixture("4242/fdinfo/11"))->eventfd_count, 31U);
-}
-
-TEST(FdinfoParser, NamesTheLineThatIsMalformed) {
-  EXPECT_EQ(parse_fdinfo("pos:\t0\nflags:\t9\n").error().message(),
-            "cannot parse fdinfo: line 2: flags is no number");
-  EXPECT_FALSE(parse_fdinfo(""));
-  EXPECT_TRUE(parse_fdinfo("flags:\t0\nsome driver's line\n"));
 }
 
 }  // namespace

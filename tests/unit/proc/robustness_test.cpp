@@ -16,6 +16,7 @@
 #include "proc/loadavg.h"
 #include "proc/maps.h"
 #include "proc/meminfo.h"
+#include "proc/mountinfo.h"
 #include "proc/net_tables.h"
 #include "proc/pressure.h"
 #include "proc/schedstat.h"
@@ -69,6 +70,9 @@ std::vector<Case> cases() {
           {"4242/smaps", calling(parse_smaps)},
           {"4242/smaps_rollup", calling(parse_smaps_rollup)},
           {"4242/fdinfo/4", calling(parse_fdinfo)},
+          {"4242/fdinfo/7", calling(parse_fdinfo)},
+          {"4242/fdinfo/9", calling(parse_fdinfo)},
+          {"4242/mountinfo", calling(parse_mountinfo)},
           {"4242/io", calling(parse_io)},
           {"4242/syscall", calling(parse_task_syscall)},
           {"4242/net/sockstat", calling(parse_sockstat)},

@@ -34,10 +34,10 @@ TEST(FilesSection, ReadsAFixtureWithHostileNames) {
   EXPECT_EQ(facts.by_type.at("pipe"), 2U);
   EXPECT_EQ(find(facts, 6).path, "/var/log/a\x1b[2Jb\nc.log (deleted)");
   EXPECT_EQ(find(facts, 6).position, Bytes{4096});
-  EXPECT_EQ(find(facts, 7).detail, "1 lock");
+  EXPECT_EQ(find(facts, 7).detail, "write lock 0-EOF");
   EXPECT_EQ(find(facts, 12).type, "directory");
   EXPECT_EQ(find(facts, 4).type, "eventpoll");
-  EXPECT_EQ(find(facts, 4).detail, "2 watched");
+  EXPECT_EQ(find(facts, 4).detail, "watches 3 socket, 5 socket");
   EXPECT_EQ(find(facts, 15).type, "namespace");
   EXPECT_FALSE(find(facts, 3).position);
 }
@@ -99,6 +99,14 @@ TEST(FilesSection, SaysWhenThereWereTooManyToReadAll) {
   EXPECT_EQ(facts.open, 2100U);
   EXPECT_EQ(facts.completeness.status, Status::partial);
   EXPECT_NE(facts.completeness.reason.find("100"), std::string::npos);
+}
+
+TEST(FilesSection, ReadsFirstWhatTellsMost) {
+  proc::FdTable table;
+  table.base = "4242";
+  for (int fd = 100; fd < 2200; ++fd) table.fds.push_back(proc::parse_fd_link(fd, "/some/file"));
+  table.fds.push_back(proc::parse_fd_link(11, "anon_inode:[eventfd]"));
+  EXPECT_EQ(find(gather(fixture_source(kHostile), table), 11).detail, "count 31");
 }
 
 TEST(FilesSection, PresentsTheContractsKeys) {

@@ -83,9 +83,9 @@ TEST(FilesIo, TellsThatANumberWasUsedAgain) {
   const auto activity = activity_of({row});
   files::Facts facts;
   facts.files = {file(5, "eventpoll")};
-  facts.files[0].detail = "2 watched";
+  facts.files[0].detail = "count 2";
   files::add_io(&activity, {}, facts);
-  EXPECT_EQ(facts.files[0].detail, "2 watched, number used again 2 times");
+  EXPECT_EQ(facts.files[0].detail, "count 2, number used again 2 times");
 }
 
 TEST(FilesIo, ShowsWhatWasClosed) {

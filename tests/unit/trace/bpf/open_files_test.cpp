@@ -3,11 +3,13 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/kcmp.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -19,6 +21,8 @@
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "proc/fdinfo.h"
 
 namespace debug_process::trace {
 namespace {
@@ -33,6 +37,7 @@ class Menagerie {
     const std::string file = (folder_ / "with \x1b[31m and\nmore").string();
     keep(::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND, 0600));
     keep(::open(file.c_str(), O_WRONLY));
+    keep(::dup(fds_.front()));
     if (::write(fds_.front(), "12345", 5) != 5 || ::flock(fds_.front(), LOCK_EX) != 0)
       throw std::runtime_error("cannot fill " + file);
     const std::string gone = (folder_ / "gone").string();
@@ -98,10 +103,25 @@ TEST(OpenFiles, AreTheSameFromTheIteratorAndFromProc) {
     EXPECT_EQ(other.writable, fd.writable);
     EXPECT_EQ(other.deleted, fd.deleted);
     EXPECT_EQ(other.inode, fd.inode);
-    EXPECT_TRUE(other.open_file);
+    ASSERT_TRUE(other.open_file);
+    // The same open file has the same address, and the inode is fdinfo's.
+    for (const proc::Fd& third : fast->fds) {
+      if (!menagerie.holds(third.number)) continue;
+      const bool same =
+          ::syscall(SYS_kcmp, ::getpid(), ::getpid(), KCMP_FILE, fd.number, third.number) == 0;
+      EXPECT_EQ(other.open_file->file == third.open_file->file, same) << third.number;
+    }
+    const auto info =
+        procfs.read("self/fdinfo/" + std::to_string(fd.number)).and_then(proc::parse_fdinfo);
+    ASSERT_TRUE(info);
+    if (info->inode) {
+      EXPECT_EQ(other.open_file->inode, *info->inode);
+    }
+    EXPECT_EQ(other.open_file->position, info->position);
+    for (const proc::Lock& lock : info->locks) EXPECT_EQ(lock.device, other.open_file->device);
     ++compared;
   }
-  EXPECT_GE(compared, 15);
+  EXPECT_GE(compared, 16);
 }
 
 }  // namespace
