@@ -24,17 +24,6 @@
 
 enum { kBacklog = 5, kWaiting = 2 };
 
-static int tell(const char* kind, int fd) {
-  char line[128];
-  if (fd >= 0) {
-    snprintf(line, sizeof line, "%s %d\n", kind, fd);
-  } else {
-    snprintf(line, sizeof line, "%s - %s\n", kind, strerror(errno));
-  }
-  say(line);
-  return fd;
-}
-
 // The descriptor, or -1 with errno when `outcome` says that the last step failed.
 static int if_done(int fd, int outcome) {
   if (outcome == 0) return fd;
@@ -82,58 +71,59 @@ static void make_tcp(void) {
   const struct sockaddr_in v4 = loopback();
   const int server = listening(AF_INET, SOCK_STREAM, 0, &v4, sizeof v4);
   if (server < 0) die("listen");
-  const int client = tell("tcp-client", connected_to(server, AF_INET, SOCK_STREAM, 0));
-  const int accepted = tell("tcp-accepted", accept(server, NULL, NULL));
+  const int client = tell_fd("tcp-client", connected_to(server, AF_INET, SOCK_STREAM, 0));
+  const int accepted = tell_fd("tcp-accepted", accept(server, NULL, NULL));
   send_all(client, "not read yet");
   send_all(accepted, "x");
 
   const int leaving = connected_to(server, AF_INET, SOCK_STREAM, 0);
-  tell("tcp-close-wait", accept(server, NULL, NULL));
+  tell_fd("tcp-close-wait", accept(server, NULL, NULL));
   close(leaving);
 
-  tell("tcp-listen", server);
+  tell_fd("tcp-listen", server);
   for (int i = 0; i < kWaiting; i++)
-    tell("tcp-not-accepted", connected_to(server, AF_INET, SOCK_STREAM, 0));
-  tell("tcp-bound", bound(AF_INET, SOCK_STREAM, 0, &v4, sizeof v4));
-  tell("tcp-never-bound", socket(AF_INET, SOCK_STREAM, 0));
-  tell("tcp6-never-bound", socket(AF_INET6, SOCK_STREAM, 0));
+    tell_fd("tcp-not-accepted", connected_to(server, AF_INET, SOCK_STREAM, 0));
+  tell_fd("tcp-bound", bound(AF_INET, SOCK_STREAM, 0, &v4, sizeof v4));
+  tell_fd("tcp-never-bound", socket(AF_INET, SOCK_STREAM, 0));
+  tell_fd("tcp6-never-bound", socket(AF_INET6, SOCK_STREAM, 0));
 }
 
 static void make_tcp6(void) {
   const struct sockaddr_in6 v6 = loopback6();
-  const int server = tell("tcp6-listen", listening(AF_INET6, SOCK_STREAM, 0, &v6, sizeof v6));
+  const int server = tell_fd("tcp6-listen", listening(AF_INET6, SOCK_STREAM, 0, &v6, sizeof v6));
   if (server >= 0) {
-    tell("tcp6-client", connected_to(server, AF_INET6, SOCK_STREAM, 0));
-    tell("tcp6-accepted", accept(server, NULL, NULL));
+    tell_fd("tcp6-client", connected_to(server, AF_INET6, SOCK_STREAM, 0));
+    tell_fd("tcp6-accepted", accept(server, NULL, NULL));
   }
   struct sockaddr_in6 any = {.sin6_family = AF_INET6};
-  const int both = tell("tcp6-both-listen", listening(AF_INET6, SOCK_STREAM, 0, &any, sizeof any));
+  const int both =
+      tell_fd("tcp6-both-listen", listening(AF_INET6, SOCK_STREAM, 0, &any, sizeof any));
   socklen_t length = sizeof any;
   if (both < 0 || getsockname(both, (struct sockaddr*)&any, &length) != 0) return;
   struct sockaddr_in v4 = loopback();
   v4.sin_port = any.sin6_port;
   const int client = socket(AF_INET, SOCK_STREAM, 0);
-  tell("tcp-mapped-client", if_done(client, connect(client, (struct sockaddr*)&v4, sizeof v4)));
-  tell("tcp6-mapped-accepted", accept(both, NULL, NULL));
+  tell_fd("tcp-mapped-client", if_done(client, connect(client, (struct sockaddr*)&v4, sizeof v4)));
+  tell_fd("tcp6-mapped-accepted", accept(both, NULL, NULL));
 }
 
 static void make_datagrams(void) {
   const struct sockaddr_in v4 = loopback();
   const struct sockaddr_in6 v6 = loopback6();
-  const int server = tell("udp-bound", bound(AF_INET, SOCK_DGRAM, 0, &v4, sizeof v4));
+  const int server = tell_fd("udp-bound", bound(AF_INET, SOCK_DGRAM, 0, &v4, sizeof v4));
   if (server >= 0) {
-    const int client = tell("udp-connected", connected_to(server, AF_INET, SOCK_DGRAM, 0));
+    const int client = tell_fd("udp-connected", connected_to(server, AF_INET, SOCK_DGRAM, 0));
     if (client >= 0) send_all(client, "not read yet");
   }
   const int on_lo = socket(AF_INET, SOCK_DGRAM, 0);
   if (setsockopt(on_lo, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3) == 0)
-    tell("udp-on-lo", if_done(on_lo, bind(on_lo, (const struct sockaddr*)&v4, sizeof v4)));
-  tell("udp6-bound", bound(AF_INET6, SOCK_DGRAM, 0, &v6, sizeof v6));
-  tell("udplite-bound", bound(AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE, &v4, sizeof v4));
-  tell("udp-never-bound", socket(AF_INET, SOCK_DGRAM, 0));
-  tell("raw", socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
-  tell("raw6", socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6));
-  tell("icmp", bound(AF_INET, SOCK_DGRAM, IPPROTO_ICMP, &v4, sizeof v4));
+    tell_fd("udp-on-lo", if_done(on_lo, bind(on_lo, (const struct sockaddr*)&v4, sizeof v4)));
+  tell_fd("udp6-bound", bound(AF_INET6, SOCK_DGRAM, 0, &v6, sizeof v6));
+  tell_fd("udplite-bound", bound(AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE, &v4, sizeof v4));
+  tell_fd("udp-never-bound", socket(AF_INET, SOCK_DGRAM, 0));
+  tell_fd("raw", socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
+  tell_fd("raw6", socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6));
+  tell_fd("icmp", bound(AF_INET, SOCK_DGRAM, IPPROTO_ICMP, &v4, sizeof v4));
 }
 
 static int named(int type, const char* name, size_t length) {
@@ -149,8 +139,8 @@ static void make_pair(const char* one, const char* other, int type) {
   int pair[2] = {-1, -1};
   if (socketpair(AF_UNIX, type, 0, pair) != 0) die("socketpair");
   send_all(pair[0], "12345");
-  tell(one, pair[0]);
-  tell(other, pair[1]);
+  tell_fd(one, pair[0]);
+  tell_fd(other, pair[1]);
 }
 
 static void make_unix(void) {
@@ -158,42 +148,43 @@ static void make_unix(void) {
   // somewhere.
   static const char hostile[] = "a b\x1b[2J\n0000: 1 0 10000 1 1 99 fake\xff<b>|\"'\\";
   static const char abstract[] = "\0abstract\0\x1b]0;x\a\n\xfe";
-  const int server = tell("unix-listen", named(SOCK_STREAM, "plain.sock", sizeof "plain.sock"));
+  const int server = tell_fd("unix-listen", named(SOCK_STREAM, "plain.sock", sizeof "plain.sock"));
   if (server >= 0) {
-    const int client = tell("unix-client", connected_to(server, AF_UNIX, SOCK_STREAM, 0));
-    tell("unix-accepted", accept(server, NULL, NULL));
+    const int client = tell_fd("unix-client", connected_to(server, AF_UNIX, SOCK_STREAM, 0));
+    tell_fd("unix-accepted", accept(server, NULL, NULL));
     send_all(client, "123");
-    tell("unix-not-accepted", connected_to(server, AF_UNIX, SOCK_STREAM, 0));
+    tell_fd("unix-not-accepted", connected_to(server, AF_UNIX, SOCK_STREAM, 0));
   }
-  const int victim = tell("unix-hostile", named(SOCK_STREAM, hostile, sizeof hostile));
-  if (victim >= 0) tell("unix-hostile-client", connected_to(victim, AF_UNIX, SOCK_STREAM, 0));
-  tell("unix-abstract", named(SOCK_SEQPACKET, abstract, sizeof abstract - 1));
-  tell("unix-dgram", named(SOCK_DGRAM, "dgram.sock", sizeof "dgram.sock"));
+  const int victim = tell_fd("unix-hostile", named(SOCK_STREAM, hostile, sizeof hostile));
+  if (victim >= 0) tell_fd("unix-hostile-client", connected_to(victim, AF_UNIX, SOCK_STREAM, 0));
+  tell_fd("unix-abstract", named(SOCK_SEQPACKET, abstract, sizeof abstract - 1));
+  tell_fd("unix-dgram", named(SOCK_DGRAM, "dgram.sock", sizeof "dgram.sock"));
   make_pair("unix-pair-stream", "unix-pair-stream-peer", SOCK_STREAM);
   make_pair("unix-pair-dgram", "unix-pair-dgram-peer", SOCK_DGRAM);
   make_pair("unix-pair-seqpacket", "unix-pair-seqpacket-peer", SOCK_SEQPACKET);
-  tell("unix-never-bound", socket(AF_UNIX, SOCK_STREAM, 0));
+  tell_fd("unix-never-bound", socket(AF_UNIX, SOCK_STREAM, 0));
 }
 
 static void make_others(void) {
   struct sockaddr_nl netlink = {.nl_family = AF_NETLINK};
-  tell("netlink-route", bound(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &netlink, sizeof netlink));
-  tell("netlink-generic", bound(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC, &netlink, sizeof netlink));
+  tell_fd("netlink-route", bound(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &netlink, sizeof netlink));
+  tell_fd("netlink-generic",
+          bound(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC, &netlink, sizeof netlink));
   struct sockaddr_ll packet = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ARP)};
   packet.sll_ifindex = (int)if_nametoindex("lo");
-  tell("packet-arp", bound(AF_PACKET, SOCK_DGRAM, htons(ETH_P_ARP), &packet, sizeof packet));
-  tell("packet-all", socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL)));
+  tell_fd("packet-arp", bound(AF_PACKET, SOCK_DGRAM, htons(ETH_P_ARP), &packet, sizeof packet));
+  tell_fd("packet-all", socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL)));
   struct sockaddr_vm vsock = {.svm_family = AF_VSOCK, .svm_port = 5000, .svm_cid = VMADDR_CID_ANY};
-  tell("vsock-listen", listening(AF_VSOCK, SOCK_STREAM, 0, &vsock, sizeof vsock));
-  tell("vsock-never-bound", socket(AF_VSOCK, SOCK_STREAM, 0));
+  tell_fd("vsock-listen", listening(AF_VSOCK, SOCK_STREAM, 0, &vsock, sizeof vsock));
+  tell_fd("vsock-never-bound", socket(AF_VSOCK, SOCK_STREAM, 0));
   const struct sockaddr_in v4 = loopback();
-  tell("mptcp-listen", listening(AF_INET, SOCK_STREAM, IPPROTO_MPTCP, &v4, sizeof v4));
-  tell("mptcp-never-bound", socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP));
-  tell("sctp-listen", listening(AF_INET, SOCK_STREAM, IPPROTO_SCTP, &v4, sizeof v4));
-  tell("xdp", socket(AF_XDP, SOCK_RAW, 0));
-  tell("alg", socket(AF_ALG, SOCK_SEQPACKET, 0));
-  tell("can", socket(AF_CAN, SOCK_RAW, 1));
-  tell("key", socket(AF_KEY, SOCK_RAW, 2));
+  tell_fd("mptcp-listen", listening(AF_INET, SOCK_STREAM, IPPROTO_MPTCP, &v4, sizeof v4));
+  tell_fd("mptcp-never-bound", socket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP));
+  tell_fd("sctp-listen", listening(AF_INET, SOCK_STREAM, IPPROTO_SCTP, &v4, sizeof v4));
+  tell_fd("xdp", socket(AF_XDP, SOCK_RAW, 0));
+  tell_fd("alg", socket(AF_ALG, SOCK_SEQPACKET, 0));
+  tell_fd("can", socket(AF_CAN, SOCK_RAW, 1));
+  tell_fd("key", socket(AF_KEY, SOCK_RAW, 2));
 }
 
 int main(void) {

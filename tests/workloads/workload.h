@@ -46,6 +46,18 @@ static inline void wait_for_end_of_input(void) {
   }
 }
 
+// "KIND FD", or "KIND - REASON" where errno says why there is none.
+static inline int tell_fd(const char* kind, int fd) {
+  char line[128];
+  if (fd >= 0) {
+    snprintf(line, sizeof line, "%s %d\n", kind, fd);
+  } else {
+    snprintf(line, sizeof line, "%s - %s\n", kind, strerror(errno));
+  }
+  say(line);
+  return fd;
+}
+
 static inline void pause_a_millisecond(void) {
   const struct timespec millisecond = {.tv_sec = 0, .tv_nsec = 1000000};
   nanosleep(&millisecond, NULL);
