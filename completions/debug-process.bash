@@ -17,7 +17,10 @@ _debug_process() {
   local values=""
   case $prev in
     --backend) values="auto bpf ptrace sampling" ;;
-    --format) values="text json" ;;
+    --format)
+      values="text json ndjson markdown"
+      [[ ${words[1]} != doctor ]] || values="text json"
+      ;;
     --color) values="auto always never" ;;
     --fail-on) values="info warning critical" ;;
     --max-overhead) values="1 5 10 none" ;;

@@ -82,7 +82,7 @@ void declare(CLI::App& app, Words& words) {
                  fmt::format("Only these: {}", fmt::join(sections::section_ids(), ",")))
       ->option_text("LIST")
       ->allow_extra_args(false);
-  app.add_option("--top", words.top, "Rows in each table of the text (default 10, 0: all)")
+  app.add_option("--top", words.top, "Rows in each table of text and markdown (default 10, 0: all)")
       ->option_text("N");
   app.add_flag("-f,--follow", words.follow, "Its children too, those there and those to come");
   app.add_option(

@@ -1,194 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/json.h"
 
-#include <fmt/format.h>
-
-#include <cmath>
-#include <cstdlib>
-#include <nlohmann/json.hpp>
-
 #include "render/escape.h"
 #include "render/json_parts.h"
 
 namespace debug_process::render {
-namespace {
-
-using Json = nlohmann::ordered_json;
-using std::chrono::nanoseconds;
-
-Json text_json(const std::string& text) {
-  return escape_invalid_utf8(text);
-}
-
-Json texts_json(const std::vector<std::string>& texts) {
-  Json out = Json::array();
-  for (const std::string& text : texts) out.push_back(text_json(text));
-  return out;
-}
-
-// Six significant digits: more would be noise, and would differ from run to run for no reason.
-Json number_json(double number) {
-  if (!std::isfinite(number)) return nullptr;
-  return std::strtod(fmt::format("{:.6g}", number).c_str(), nullptr);
-}
-
-Json histogram_json(const Histogram& histogram) {
-  return {{"scale", histogram.scale},        {"zero_count", histogram.zero_count},
-          {"offset", histogram.offset},      {"counts", histogram.counts},
-          {"count", histogram.count},        {"sum_ns", histogram.sum.count()},
-          {"min_ns", histogram.min.count()}, {"max_ns", histogram.max.count()}};
-}
-
-Json series_json(const report::Series& series) {
-  Json out = Json::array();
-  for (const auto& number : series) out.push_back(number ? Json(*number) : Json(nullptr));
-  return out;
-}
-
-struct ToJson {
-  Json operator()(std::monostate) const { return nullptr; }
-  Json operator()(bool flag) const { return flag; }
-  Json operator()(std::int64_t number) const { return number; }
-  Json operator()(std::uint64_t number) const { return number; }
-  Json operator()(Ratio ratio) const { return number_json(ratio.value); }
-  Json operator()(Rate rate) const { return number_json(rate.value); }
-  Json operator()(nanoseconds duration) const { return duration.count(); }
-  Json operator()(Bytes bytes) const { return bytes.value; }
-  Json operator()(const std::string& text) const { return text_json(text); }
-  Json operator()(const std::vector<std::string>& texts) const { return texts_json(texts); }
-  Json operator()(const Histogram& histogram) const { return histogram_json(histogram); }
-  Json operator()(const report::Series& series) const { return series_json(series); }
-  Json operator()(const std::vector<Histogram>& histograms) const {
-    Json out = Json::array();
-    for (const Histogram& histogram : histograms) out.push_back(histogram_json(histogram));
-    return out;
-  }
-};
-
-Json value_json(const report::Value& value) {
-  return std::visit(ToJson{}, value);
-}
-
-template <typename T>
-Json optional_json(const std::optional<T>& value) {
-  return value_json(report::to_value(value));
-}
-
-Json run_json(const report::Run& run) {
-  return {{"started_at", format_time(run.started_at)},
-          {"window_ns", run.window.count()},
-          {"backend", text_json(run.backend)},
-          {"backend_reason", text_json(run.backend_reason)},
-          {"host", text_json(run.host)},
-          {"kernel", text_json(run.kernel)},
-          {"arch", text_json(run.arch)},
-          {"ended_by", report::to_string(run.ended_by)},
-          {"run_id", text_json(run.run_id)},
-          {"startup_ns", run.startup.count()}};
-}
-
-Json exit_json(const std::optional<report::ExitStatus>& exit) {
-  if (!exit) return nullptr;
-  Json out = {{"code", nullptr}, {"signal", nullptr}};
-  if (exit->code) out["code"] = *exit->code;
-  if (exit->signal) out["signal"] = *exit->signal;
-  return out;
-}
-
-Json target_json(const report::Target& target) {
-  Json out = {{"pid", target.pid},
-              {"ns_pid", optional_json(target.ns_pid)},
-              {"command", texts_json(target.command)},
-              {"comm", text_json(target.comm)},
-              {"executable", optional_json(target.executable)},
-              {"started_at", nullptr},
-              {"exit", exit_json(target.exit)}};
-  if (target.started_at) out["started_at"] = format_time(*target.started_at);
-  return out;
-}
-
-Json summary_json(const std::vector<report::SummaryLine>& summary) {
-  Json out = Json::array();
-  for (const report::SummaryLine& line : summary) {
-    out.push_back({{"label", text_json(line.label)}, {"text", text_json(line.text)}});
-  }
-  return out;
-}
-
-Json findings_json(const std::vector<report::Finding>& findings) {
-  Json out = Json::array();
-  for (const report::Finding& finding : findings) {
-    Json evidence = Json::array();
-    for (const report::Evidence& item : finding.evidence) {
-      evidence.push_back({{"metric", text_json(item.metric)}, {"value", value_json(item.value)}});
-    }
-    out.push_back({{"rule", text_json(finding.rule)},
-                   {"severity", report::to_string(finding.severity)},
-                   {"title", text_json(finding.title)},
-                   {"explanation", text_json(finding.explanation)},
-                   {"evidence", std::move(evidence)},
-                   {"next_step", text_json(finding.next_step)},
-                   {"lost_ns", optional_json(finding.lost)}});
-  }
-  return out;
-}
-
-Json table_json(const report::Table& table) {
-  Json rows = Json::array();
-  for (const auto& row : table.rows) {
-    Json object = Json::object();
-    for (std::size_t i = 0; i < table.columns.size(); ++i) {
-      object[table.columns[i].key] = i < row.size() ? value_json(row[i]) : Json(nullptr);
-    }
-    rows.push_back(std::move(object));
-  }
-  return rows;
-}
-
-}  // namespace
-
-Json section_json(const report::Section& section) {
-  Json metrics = Json::object();
-  for (const report::Metric& metric : section.metrics) {
-    metrics[metric.key] = value_json(metric.value);
-  }
-  Json tables = Json::object();
-  for (const report::Table& table : section.tables) tables[table.id] = table_json(table);
-
-  Json out = {{"title", text_json(section.title)},
-              {"status", report::to_string(section.status)},
-              {"reason", nullptr},
-              {"metrics", std::move(metrics)},
-              {"tables", std::move(tables)}};
-  if (!section.reason.empty()) out["reason"] = text_json(section.reason);
-  return out;
-}
-
-namespace {
-
-Json collection_json(const report::Collection& collection) {
-  Json losses = Json::object();
-  for (const auto& [what, count] : collection.losses) losses[escape_invalid_utf8(what)] = count;
-  Json out = {{"coverage_ratio", optional_json(collection.coverage)},
-              {"counts", nullptr},
-              {"counts_error_ratio", optional_json(collection.counts_error)},
-              {"inflated_latencies", collection.inflated_latencies},
-              {"cost",
-               {{"target_ns_per_call", optional_json(collection.cost.target_per_call)},
-                {"target_ns_per_io_call", optional_json(collection.cost.target_per_io_call)},
-                {"bystander_ns_per_call", optional_json(collection.cost.bystander_per_call)},
-                {"target_ratio", optional_json(collection.cost.target)}}},
-              {"losses", std::move(losses)},
-              {"tool_cpu_ns", collection.tool_cpu.count()},
-              {"tool_peak_rss_bytes", collection.tool_peak_rss.value},
-              {"notes", texts_json(collection.notes)}};
-  if (collection.counts) out["counts"] = report::to_string(*collection.counts);
-  return out;
-}
-
-}  // namespace
 
 std::string render_json(const report::Report& report, const RenderOptions& options) {
+  using Json = nlohmann::ordered_json;
+  Json findings = Json::array();
+  for (const report::Finding& finding : report.findings) findings.push_back(finding_json(finding));
   Json sections = Json::object();
   if (!options.summary_only) {
     for (const report::Section& section : report.sections) {
@@ -196,11 +17,11 @@ std::string render_json(const report::Report& report, const RenderOptions& optio
     }
   }
   const Json document = {{"schema_version", report::kSchemaVersion},
-                         {"tool", {{"name", "debug-process"}, {"version", report.tool_version}}},
+                         {"tool", tool_json(report)},
                          {"run", run_json(report.run)},
                          {"target", target_json(report.target)},
                          {"summary", summary_json(report.summary)},
-                         {"findings", findings_json(report.findings)},
+                         {"findings", std::move(findings)},
                          {"sections", std::move(sections)},
                          {"collection", collection_json(report.collection)}};
   return escape_json_document(document.dump(2)) + '\n';

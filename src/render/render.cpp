@@ -4,14 +4,18 @@
 #include <array>
 
 #include "render/json.h"
+#include "render/markdown.h"
+#include "render/ndjson.h"
 #include "render/text.h"
 
 namespace debug_process::render {
 namespace {
 
-constexpr std::array<Renderer, 2> kRenderers{{
+constexpr std::array<Renderer, 4> kRenderers{{
     {"text", Format::text, render_text},
     {"json", Format::json, render_json},
+    {"ndjson", Format::ndjson, render_ndjson},
+    {"markdown", Format::markdown, render_markdown},
 }};
 
 }  // namespace

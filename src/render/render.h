@@ -17,11 +17,11 @@
 
 namespace debug_process::render {
 
-enum class Format { text, json };
+enum class Format { text, json, ndjson, markdown };
 
 struct RenderOptions {
   bool summary_only = false;
-  std::size_t top = 10;  // rows in each table, 0 for all; JSON always has all
+  std::size_t top = 10;  // rows in each table, 0 for all; JSON and NDJSON always have all
   bool color = false;
   unsigned width = 100;  // of the terminal; the text report uses 40 to 100 columns of it
 };

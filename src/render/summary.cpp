@@ -75,6 +75,8 @@ std::string counts_text(const report::Collection& collection) {
   return text;
 }
 
+}  // namespace
+
 std::string watched_text(const Report& report) {
   const report::Run& run = report.run;
   std::string text = fmt::format("{} on {} for {} from {}", target_text(report.target),
@@ -114,15 +116,13 @@ std::string cost_text(const Report& report) {
                             format_duration(report.run.startup));
 }
 
-std::vector<std::string> losses(const Report& report) {
+std::string lost_text(const Report& report) {
   std::vector<std::string> lost;
   for (const auto& [what, count] : report.collection.losses) {
     if (count != 0) lost.push_back(format_count(count) + ' ' + escape_for_terminal(what));
   }
-  return lost;
+  return join(lost, ", ");
 }
-
-}  // namespace
 
 void append_summary(std::string& out, const Report& report, const Style& style, unsigned width) {
   for (const report::SummaryLine& line : report.summary) {
@@ -142,8 +142,8 @@ void append_collection(std::string& out, const Report& report, const Style& styl
   out += '\n';
   append_lines(out, wrap_after("Watched: ", watched_text(report), width));
   append_lines(out, wrap_after("Cost: ", cost_text(report), width));
-  if (const std::vector<std::string> lost = losses(report); !lost.empty()) {
-    for (const std::string& line : wrap_after("Lost: ", join(lost, ", "), width)) {
+  if (const std::string lost = lost_text(report); !lost.empty()) {
+    for (const std::string& line : wrap_after("Lost: ", lost, width)) {
       out += style.yellow(line) + '\n';
     }
   }

@@ -20,4 +20,10 @@ void append_findings(std::string& out, const report::Report& report, const Style
 void append_collection(std::string& out, const report::Report& report, const Style& style,
                        unsigned width);
 
+// The sentences of it, for other formats too. All that may be the target's is escaped for the
+// terminal.
+[[nodiscard]] std::string watched_text(const report::Report& report);
+[[nodiscard]] std::string cost_text(const report::Report& report);
+[[nodiscard]] std::string lost_text(const report::Report& report);  // empty: nothing was lost
+
 }  // namespace debug_process::render

@@ -39,18 +39,11 @@ TextColumn make_column(const report::Column& column, std::size_t index, std::spa
   return made;
 }
 
-bool known_in_any(std::span<const Row> rows, std::size_t index) {
-  return std::any_of(rows.begin(), rows.end(), [index](const Row& row) {
-    return index < row.size() && !report::is_unknown(row[index]);
-  });
-}
-
 // Whether a column is shown does not depend on --top: all rows are asked.
 std::vector<TextColumn> make_columns(const report::Table& table, std::size_t shown_rows) {
   const std::span<const Row> rows(table.rows);
   std::vector<TextColumn> columns;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (table.columns[i].show == report::Show::json_only || !known_in_any(rows, i)) continue;
+  for (const std::size_t i : shown_columns(table)) {
     columns.push_back(make_column(table.columns[i], i, rows.first(shown_rows)));
   }
   return columns;
@@ -133,6 +126,20 @@ void append_notes(std::string& out, const std::vector<std::string>& notes, const
 }
 
 }  // namespace
+
+std::vector<std::size_t> shown_columns(const report::Table& table) {
+  const auto known_in = [](std::size_t index) {
+    return [index](const Row& row) {
+      return index < row.size() && !report::is_unknown(row[index]);
+    };
+  };
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].show == report::Show::json_only) continue;
+    if (std::any_of(table.rows.begin(), table.rows.end(), known_in(i))) shown.push_back(i);
+  }
+  return shown;
+}
 
 void append_table(std::string& out, const report::Table& table, std::size_t top, const Style& style,
                   unsigned width) {

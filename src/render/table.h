@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "render/layout.h"
 #include "report/report.h"
@@ -15,5 +16,9 @@ namespace debug_process::render {
 // columns go from the right, and their names are said.
 void append_table(std::string& out, const report::Table& table, std::size_t top, const Style& style,
                   unsigned width);
+
+// The columns that people are shown, as indexes: not those for JSON only, nor those that no row
+// knows.
+[[nodiscard]] std::vector<std::size_t> shown_columns(const report::Table& table);
 
 }  // namespace debug_process::render

@@ -11,6 +11,8 @@ namespace {
 TEST(Renderers, AreFoundByName) {
   EXPECT_EQ(format_by_name("text"), Format::text);
   EXPECT_EQ(format_by_name("json"), Format::json);
+  EXPECT_EQ(format_by_name("ndjson"), Format::ndjson);
+  EXPECT_EQ(format_by_name("markdown"), Format::markdown);
   EXPECT_EQ(format_by_name("xml"), std::nullopt);
   EXPECT_EQ(format_by_name(""), std::nullopt);
 }
