@@ -56,7 +56,7 @@ _debug_process() {
   fi
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "-d --duration --backend --format --json -o --output -s --summary-only
-      --sections --top -f --follow -e --trace -Z --failed-only --max-overhead --btf --pss --fail-on --color -q --quiet -v --verbose --version -h --help --" -- "$cur")
+      --redact --sections --top -f --follow -e --trace -Z --failed-only --max-overhead --btf --pss --fail-on --color -q --quiet -v --verbose --version -h --help --" -- "$cur")
     return
   fi
   _pids

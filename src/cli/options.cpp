@@ -42,6 +42,7 @@ struct Words {
   bool json = false;
   std::string output;
   bool summary_only = false;
+  bool redact = false;
   std::vector<std::string> sections;  // lists
   std::string top = "10";
   std::string max_overhead = "5";
@@ -78,6 +79,9 @@ void declare(CLI::App& app, Words& words) {
   app.add_option("-o,--output", words.output, "Write the report there, whole or not at all")
       ->option_text("FILE");
   app.add_flag("-s,--summary-only", words.summary_only, "Only the summary and the findings");
+  app.add_flag(
+      "--redact", words.redact,
+      "Tokens for names, arguments, paths, addresses, user and host: to show it to others");
   app.add_option("--sections", words.sections,
                  fmt::format("Only these: {}", fmt::join(sections::section_ids(), ",")))
       ->option_text("LIST")
@@ -202,6 +206,7 @@ Result<Options> to_options(const Words& words, bool duration_given, bool has_com
   if (!trace_set) return tl::unexpected(trace_set.error());
   options.run.trace_set = *trace_set;
   options.run.follow = words.follow;
+  options.run.redact = words.redact;
   options.run.failed_only = words.failed_only;
   if (!words.btf.empty()) options.run.btf = words.btf;
   options.top = *top;

@@ -124,13 +124,11 @@ Json finding_json(const report::Finding& finding) {
   for (const report::Evidence& item : finding.evidence) {
     evidence.push_back({{"metric", text_json(item.metric)}, {"value", value_json(item.value)}});
   }
-  return {{"rule", text_json(finding.rule)},
-          {"severity", report::to_string(finding.severity)},
-          {"title", text_json(finding.title)},
-          {"explanation", text_json(finding.explanation)},
-          {"evidence", std::move(evidence)},
-          {"next_step", text_json(finding.next_step)},
-          {"lost_ns", optional_json(finding.lost)}};
+  return {
+      {"rule", text_json(finding.rule)},       {"severity", report::to_string(finding.severity)},
+      {"title", text_json(finding.title)},     {"explanation", text_json(finding.explanation)},
+      {"evidence", std::move(evidence)},       {"next_step", text_json(finding.next_step)},
+      {"lost_ns", optional_json(finding.lost)}};
 }
 
 Json row_json(const report::Table& table, const std::vector<report::Value>& row) {

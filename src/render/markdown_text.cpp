@@ -30,8 +30,7 @@ bool is_within(std::string_view set, char c) {
 // A commit, where there is such a one in the repository.
 bool looks_like_hash(std::string_view word) {
   constexpr std::size_t kShortest = 7;
-  return word.size() >= kShortest &&
-         std::all_of(word.begin(), word.end(), [](char c) {
+  return word.size() >= kShortest && std::all_of(word.begin(), word.end(), [](char c) {
            return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
          });
 }
@@ -71,9 +70,8 @@ bool is_plain(std::string_view word) {
   for (std::size_t i = 0; i < word.size(); ++i)
     if (!is_harmless(word, i)) return false;
   std::string lower(word.substr(0, 3));
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return lower != "www";
 }
 
@@ -108,15 +106,15 @@ std::vector<std::string_view> split(std::string_view text) {
 
 // Programs that the advice of the rules begins a command with.
 constexpr std::array<std::string_view, 30> kPrograms = {
-    "bpftrace",   "cat",      "coredumpctl", "df",        "dmesg",     "du",   "gdb",  "iostat",
-    "journalctl", "kill",     "ls",          "lsof",      "namei",     "nc",   "perf", "ping",
-    "prlimit",    "ps",       "quota",       "repquota",  "smartctl",  "ss",   "stat", "strace",
-    "sysctl",     "systemctl", "taskset",    "top",       "vmstat",    "getent"};
+    "bpftrace",   "cat",       "coredumpctl", "df",       "dmesg",    "du",    "gdb",  "iostat",
+    "journalctl", "kill",      "ls",          "lsof",     "namei",    "nc",    "perf", "ping",
+    "prlimit",    "ps",        "quota",       "repquota", "smartctl", "ss",    "stat", "strace",
+    "sysctl",     "systemctl", "taskset",     "top",      "vmstat",   "getent"};
 
 // After these a command's name is meant as one, and before these it has ended.
 constexpr std::array<std::string_view, 4> kBefore = {"then", "or", "and", "with"};
-constexpr std::array<std::string_view, 14> kAfter = {"then", "or",   "and",   "for",  "of",
-                                                     "on",   "to",   "tells", "shows", "says",
+constexpr std::array<std::string_view, 14> kAfter = {"then", "or",   "and",   "for",    "of",
+                                                     "on",   "to",   "tells", "shows",  "says",
                                                      "in",   "that", "with",  "whether"};
 
 template <typename List>
@@ -154,7 +152,8 @@ std::string_view span_of(const std::vector<std::string_view>& words, std::size_t
 std::string enclose(std::string_view text) {
   const Word word = take_apart(text);
   std::string out(word.opening);
-  if (!word.text.empty()) out += is_plain(word.text) ? std::string(word.text) : markdown_code(word.text, Place::line);
+  if (!word.text.empty())
+    out += is_plain(word.text) ? std::string(word.text) : markdown_code(word.text, Place::line);
   return out.append(word.closing);
 }
 

@@ -1,7 +1,7 @@
 // Text in Markdown that stays text. GitHub, GitLab and their wikis turn more into links, mentions
-// and images than the language itself does (bare URLs, @name, #1, commit hashes, :emoji:), and do so
-// in spite of backslashes. Nothing of it works within a code span: so that is where everything goes
-// that is not beyond doubt a plain word. SPDX-License-Identifier: Apache-2.0
+// and images than the language itself does (bare URLs, @name, #1, commit hashes, :emoji:), and do
+// so in spite of backslashes. Nothing of it works within a code span: so that is where everything
+// goes that is not beyond doubt a plain word. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

@@ -129,9 +129,8 @@ void append_notes(std::string& out, const std::vector<std::string>& notes, const
 
 std::vector<std::size_t> shown_columns(const report::Table& table) {
   const auto known_in = [](std::size_t index) {
-    return [index](const Row& row) {
-      return index < row.size() && !report::is_unknown(row[index]);
-    };
+    return
+        [index](const Row& row) { return index < row.size() && !report::is_unknown(row[index]); };
   };
   std::vector<std::size_t> shown;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {

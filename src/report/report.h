@@ -37,10 +37,26 @@ template <typename T>
   return value ? Value(*value) : Value();
 }
 
+// What a text is made of, for those who must not show all of it: redact/ makes tokens of it. Says
+// nothing about values that are no text.
+enum class Text {
+  prose,     // a sentence of ours, which may quote the target
+  word,      // of our own or the kernel's vocabulary: system calls, errors, states, types
+  name,      // of a process or thread: "nginx", "nginx (1234)"
+  argument,  // of a command line
+  path,      // of a file, directory or control group
+  address,   // of a socket: IP address, path or other name
+  object,    // what a call is about: a path, an address or a descriptor
+  user,
+  host,
+  id,  // anything else that is somebody's own
+};
+
 struct Metric {
   std::string key;  // unique within its section; JSON and comparison know it by "<section>.<key>"
   Value value;
   std::string label;  // for people; empty: the metric is for machines only
+  Text text = Text::prose;
 };
 
 enum class Show { everywhere, json_only };
@@ -50,6 +66,7 @@ struct Column {
   std::string heading;
   Show show = Show::everywhere;
   bool elastic = false;  // long text that may be cut in the middle where a line is too narrow
+  Text text = Text::prose;
 };
 
 struct Table {

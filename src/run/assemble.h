@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "report/report.h"
+#include "run/run.h"
 #include "sections/sections.h"
 #include "trace/activity.h"
 
@@ -25,7 +26,8 @@ struct Course {
   std::optional<int> wait_status;  // as from wait(2), where it is known
 };
 
+// Of the options `sections` and `redact` matter.
 [[nodiscard]] report::Report assemble(const sections::Facts& facts, const Course& course,
-                                      const std::vector<std::string>& wanted_sections);
+                                      const Options& options);
 
 }  // namespace debug_process::run

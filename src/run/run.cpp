@@ -261,7 +261,7 @@ class Session {
       return fail_with(
           ExitStatus::no_process,
           {"report on", std::to_string(target_.pid()), 0, facts.process.completeness.reason, {}});
-    return assemble(facts, course_, options_.sections);
+    return assemble(facts, course_, options_);
   }
 
   // What we started we know by name, and that it has ended is no zombie to warn of: we wait for it

@@ -47,6 +47,7 @@ struct Options {
   std::optional<std::string> btf;
   bool allow_slow_memory = false;
   std::vector<std::string> sections;  // ids; empty: all
+  bool redact = false;                // names are replaced by tokens: redact/redact.h
   std::chrono::steady_clock::time_point tool_started;
   std::function<void(const Progress&)>
       on_progress;  // ten times a second within the window; may be empty

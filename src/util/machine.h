@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace debug_process {
@@ -13,5 +14,9 @@ struct Machine {
 };
 
 [[nodiscard]] Machine this_machine();
+
+// What only this machine has and its users can read: /etc/machine-id, or else the id of this boot.
+// nullopt: neither can be read.
+[[nodiscard]] std::optional<std::string> machine_secret();
 
 }  // namespace debug_process

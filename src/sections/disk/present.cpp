@@ -7,6 +7,7 @@ namespace debug_process::sections::disk {
 namespace {
 
 using report::Show;
+using report::Text;
 using report::to_value;
 using report::Value;
 
@@ -37,8 +38,8 @@ std::string load_text(const Facts& facts) {
 report::Table disks_table(const Facts& facts) {
   report::Table table{"disks",
                       "Disks of the machine",
-                      {{"disk", "Disk"},
-                       {"kind", "Kind"},
+                      {{"disk", "Disk", Show::everywhere, false, Text::word},
+                       {"kind", "Kind", Show::everywhere, false, Text::word},
                        {"busy_ratio", "Busy"},
                        {"reads_per_s", "Reads"},
                        {"writes_per_s", "Writes"},
@@ -100,7 +101,7 @@ report::Section present(const Facts& facts) {
   metrics.push_back({"group_read_bytes", part(facts.group, &Transfer::read), ""});
   metrics.push_back({"group_written_bytes", part(facts.group, &Transfer::written), ""});
   metrics.push_back(
-      {"group_name", facts.group_name.empty() ? Value() : Value(facts.group_name), ""});
+      {"group_name", facts.group_name.empty() ? Value() : Value(facts.group_name), "", Text::path});
   metrics.push_back({"host_read_bytes", part(facts.host, &Transfer::read), ""});
   metrics.push_back({"host_written_bytes", part(facts.host, &Transfer::written), ""});
   metrics.push_back({"psi_some_ratio", to_value(facts.host_pressure.some), ""});

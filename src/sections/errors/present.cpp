@@ -10,6 +10,9 @@
 namespace debug_process::sections::errors {
 namespace {
 
+using report::Show;
+using report::Text;
+
 // Where a row's example tells all of it, there is nothing to add.
 bool is_example(const Object& object, const Facts& facts) {
   return std::any_of(facts.rows.begin(), facts.rows.end(), [&](const Row& row) {
@@ -18,16 +21,15 @@ bool is_example(const Object& object, const Facts& facts) {
 }
 
 report::Table objects_table(const Facts& facts) {
-  using report::Show;
   const bool tells_more =
       !std::all_of(facts.objects.begin(), facts.objects.end(),
                    [&](const Object& object) { return is_example(object, facts); });
   const Show shown = tells_more ? Show::everywhere : Show::json_only;
   report::Table table{"objects",
                       "By what they were about",
-                      {{"syscall", "Call", shown},
-                       {"errno", "Error", shown},
-                       {"object", "Path, peer or descriptor", shown, true},
+                      {{"syscall", "Call", shown, false, Text::word},
+                       {"errno", "Error", shown, false, Text::word},
+                       {"object", "Path, peer or descriptor", shown, true, Text::object},
                        {"fd", "FD", Show::json_only},
                        {"calls", "Calls", shown},
                        {"expected", "Expected", Show::json_only}},
@@ -43,7 +45,6 @@ report::Table objects_table(const Facts& facts) {
 }  // namespace
 
 report::Section present(const Facts& facts) {
-  using report::Show;
   report::Section section{
       "errors", "Failed calls", facts.completeness.status, facts.completeness.reason, {}, {}};
   const bool known = facts.completeness.status != report::Status::unavailable;
@@ -59,12 +60,12 @@ report::Section present(const Facts& facts) {
   const bool all = section.status == report::Status::complete;
   if (!facts.filter.empty()) table.title = fmt::format("Only {}", facts.filter);
   table.when_empty = !known ? "" : all ? "No call failed." : "No failed call was seen.";
-  table.columns = {{"syscall", "Call"},
-                   {"abi", "ABI", foreign ? Show::everywhere : Show::json_only},
-                   {"errno", "Error"},
+  table.columns = {{"syscall", "Call", Show::everywhere, false, Text::word},
+                   {"abi", "ABI", foreign ? Show::everywhere : Show::json_only, false, Text::word},
+                   {"errno", "Error", Show::everywhere, false, Text::word},
                    {"calls", "Calls"},
                    {"expected", "Expected", any_expected ? Show::everywhere : Show::json_only},
-                   {"example", "For example", Show::everywhere, true}};
+                   {"example", "For example", Show::everywhere, true, Text::object}};
   for (const Row& row : facts.rows)
     table.rows.push_back({row.syscall, row.abi, row.error, row.calls,
                           report::to_value(row.expected), report::to_value(row.example)});

@@ -10,6 +10,7 @@ namespace debug_process::sections::files {
 namespace {
 
 using report::Show;
+using report::Text;
 using report::to_value;
 using report::Value;
 
@@ -33,9 +34,9 @@ report::Table files_table(const Facts& facts) {
   report::Table table{"files",
                       facts.io_filter.empty() ? "" : fmt::format("Calls: only {}", facts.io_filter),
                       {{"fd", "FD"},
-                       {"type", "Type"},
-                       {"path", "Path", Show::everywhere, true},
-                       {"mode", "Mode"},
+                       {"type", "Type", Show::everywhere, false, Text::word},
+                       {"path", "Path", Show::everywhere, true, Text::path},
+                       {"mode", "Mode", Show::everywhere, false, Text::word},
                        {"position_bytes", "Position", position},
                        {"size_bytes", "Size", Show::json_only},
                        {"deleted", "Deleted", Show::json_only},
@@ -86,12 +87,13 @@ report::Table watched_table(const Facts& facts) {
 }
 
 report::Table closed_table(const Facts& facts) {
-  report::Table table{
-      "closed",
-      "Closed in the window",
-      {{"type", "Type"}, {"path", "Opened as", Show::everywhere, true}, {"files", "Files"}},
-      {},
-      {}};
+  report::Table table{"closed",
+                      "Closed in the window",
+                      {{"type", "Type", Show::everywhere, false, Text::word},
+                       {"path", "Opened as", Show::everywhere, true, Text::object},
+                       {"files", "Files"}},
+                      {},
+                      {}};
   append_io_columns(true, table);
   for (const Closed& closed : facts.closed) {
     const Value path = closed.path.empty() ? Value() : Value(closed.path);
@@ -102,7 +104,11 @@ report::Table closed_table(const Facts& facts) {
 }
 
 report::Table types_table(const Facts& facts) {
-  report::Table table{"types", "By type", {{"type", "Type"}, {"open", "Open"}}, {}, {}};
+  report::Table table{"types",
+                      "By type",
+                      {{"type", "Type", Show::everywhere, false, Text::word}, {"open", "Open"}},
+                      {},
+                      {}};
   for (const auto& [type, count] : facts.by_type) table.rows.push_back({type, count});
   std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
     return std::get<std::uint64_t>(a[1]) > std::get<std::uint64_t>(b[1]);

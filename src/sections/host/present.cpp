@@ -25,7 +25,7 @@ report::Section present(const Facts& facts) {
        facts.load1 && facts.load5 && facts.load15
            ? Value(fmt::format("{:.2f} {:.2f} {:.2f}", *facts.load1, *facts.load5, *facts.load15))
            : Value(),
-       "Load average (1, 5, 15 min)"});
+       "Load average (1, 5, 15 min)", report::Text::word});
   metrics.push_back({"load1", number(facts.load1), ""});
   metrics.push_back({"load5", number(facts.load5), ""});
   metrics.push_back({"load15", number(facts.load15), ""});

@@ -9,6 +9,7 @@ namespace debug_process::sections::memory {
 namespace {
 
 using report::Show;
+using report::Text;
 using report::to_value;
 using report::Value;
 
@@ -24,7 +25,7 @@ std::optional<Ratio> share_of_rss(const Category& category, const Facts& facts) 
 report::Table categories_table(const Facts& facts) {
   report::Table table{"categories",
                       "What it is for",
-                      {{"category", "Category"},
+                      {{"category", "Category", Show::everywhere, false, Text::word},
                        {"mappings", "Count"},
                        {"size_bytes", "Size"},
                        {"rss_bytes", "RSS"},
@@ -43,8 +44,8 @@ report::Table categories_table(const Facts& facts) {
 report::Table mappings_table(const Facts& facts) {
   report::Table table{"mappings",
                       "Largest mappings",
-                      {{"category", "Category"},
-                       {"path", "Path", Show::everywhere, true},
+                      {{"category", "Category", Show::everywhere, false, Text::word},
+                       {"path", "Path", Show::everywhere, true, Text::path},
                        {"mappings", "Count"},
                        {"size_bytes", "Size"},
                        {"rss_bytes", "RSS"},
@@ -76,7 +77,8 @@ void add_growth(const Facts& facts, std::vector<report::Metric>& metrics) {
   const auto rate = [&growth](Rate Growth::*member) {
     return growth ? Value((*growth).*member) : Value();
   };
-  metrics.push_back({"growth", growth ? Value(growth_text(*growth)) : Value(), "RSS growth"});
+  metrics.push_back(
+      {"growth", growth ? Value(growth_text(*growth)) : Value(), "RSS growth", Text::word});
   metrics.push_back({"growth_bytes_per_s", rate(&Growth::per_s), ""});
   metrics.push_back({"growth_low_bytes_per_s", rate(&Growth::low_per_s), ""});
   metrics.push_back({"growth_high_bytes_per_s", rate(&Growth::high_per_s), ""});
@@ -104,7 +106,7 @@ void add_limit(const Limit& limit, std::vector<report::Metric>& metrics) {
   metrics.push_back({"cgroup", limit.limited ? Value(limit_text(limit)) : Value(), "Cgroup limit"});
   metrics.push_back({"cgroup_limited", to_value(limit.limited), ""});
   metrics.push_back({"cgroup_limit_bytes", to_value(limit.limit), ""});
-  metrics.push_back({"cgroup_limit_group", value_of(limit.group), ""});
+  metrics.push_back({"cgroup_limit_group", value_of(limit.group), "", Text::path});
   metrics.push_back({"cgroup_current_bytes", to_value(limit.current), ""});
   metrics.push_back({"cgroup_used_bytes", to_value(limit.used), ""});
   metrics.push_back({"cgroup_used_ratio", to_value(limit.used_ratio), ""});
@@ -116,7 +118,7 @@ void add_limit(const Limit& limit, std::vector<report::Metric>& metrics) {
   metrics.push_back({"cgroup_swap_limit_bytes", limit.swap_limit_is_of_both ? unknown : swap, ""});
   metrics.push_back(
       {"cgroup_memory_swap_limit_bytes", limit.swap_limit_is_of_both ? swap : unknown, ""});
-  metrics.push_back({"cgroup_own_group", value_of(limit.own_group), ""});
+  metrics.push_back({"cgroup_own_group", value_of(limit.own_group), "", Text::path});
   metrics.push_back({"cgroup_own_current_bytes", to_value(limit.own_current), ""});
   metrics.push_back({"cgroup_limit_hits", to_value(limit.limit_hits), ""});
   metrics.push_back({"cgroup_soft_limit_hits", to_value(limit.soft_limit_hits), ""});

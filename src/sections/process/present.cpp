@@ -7,6 +7,8 @@
 namespace debug_process::sections::process {
 namespace {
 
+using report::Show;
+using report::Text;
 using report::to_value;
 using report::Value;
 
@@ -21,15 +23,14 @@ Value text_with_id(const std::optional<std::string>& name, const std::optional<p
 }
 
 report::Table limits_table(const Facts& facts) {
-  using report::Show;
   report::Table table{"limits",
                       "Limits",
-                      {{"limit", "Limit", Show::json_only},
+                      {{"limit", "Limit", Show::json_only, false, Text::word},
                        {"soft", "Soft", Show::json_only},
                        {"soft_unlimited", "", Show::json_only},
                        {"hard", "Hard", Show::json_only},
                        {"hard_unlimited", "", Show::json_only},
-                       {"unit", "Unit", Show::json_only}},
+                       {"unit", "Unit", Show::json_only, false, Text::word}},
                       {},
                       {}};
   for (const Limit& limit : facts.limits) {
@@ -41,49 +42,50 @@ report::Table limits_table(const Facts& facts) {
 
 void add_identity(const Facts& facts, report::Section& section) {
   auto& metrics = section.metrics;
-  metrics.push_back({"state", facts.state, "State"});
+  metrics.push_back({"state", facts.state, "State", Text::word});
   metrics.push_back({"state_letter",
-                     facts.state_letter ? Value(std::string(1, *facts.state_letter)) : Value(),
-                     ""});
-  metrics.push_back({"command", facts.command, ""});
+                     facts.state_letter ? Value(std::string(1, *facts.state_letter)) : Value(), "",
+                     Text::word});
+  metrics.push_back({"command", facts.command, "", Text::argument});
   metrics.push_back(
       {"command_note", facts.command_note, facts.command_note.empty() ? "" : "About the command"});
-  metrics.push_back({"comm", facts.comm, ""});
+  metrics.push_back({"comm", facts.comm, "", Text::name});
   metrics.push_back({"kernel_thread", facts.is_kernel_thread, ""});
   metrics.push_back({"uid", number(facts.uid), facts.user ? "" : "UID"});
-  metrics.push_back({"user", to_value(facts.user), facts.user ? "User" : ""});
+  metrics.push_back({"user", to_value(facts.user), facts.user ? "User" : "", Text::user});
   metrics.push_back(
       {"real_uid", number(facts.real_uid), facts.real_uid != facts.uid ? "Real UID" : ""});
   metrics.push_back({"ppid", number(facts.ppid), ""});
-  metrics.push_back({"parent", text_with_id(facts.parent_comm, facts.ppid), "Parent"});
+  metrics.push_back({"parent", text_with_id(facts.parent_comm, facts.ppid), "Parent", Text::name});
   metrics.push_back({"threads", to_value(facts.threads), "Threads"});
   metrics.push_back({"nice", number(facts.nice), facts.nice.value_or(0) != 0 ? "Nice" : ""});
 }
 
 void add_place(const Facts& facts, report::Section& section) {
   auto& metrics = section.metrics;
-  metrics.push_back({"cwd", to_value(facts.cwd), "Directory"});
-  metrics.push_back({"root", to_value(facts.root), facts.root ? "Root" : ""});
-  metrics.push_back({"executable", to_value(facts.executable), "Executable"});
+  metrics.push_back({"cwd", to_value(facts.cwd), "Directory", Text::path});
+  metrics.push_back({"root", to_value(facts.root), facts.root ? "Root" : "", Text::path});
+  metrics.push_back({"executable", to_value(facts.executable), "Executable", Text::path});
   metrics.push_back({"executable_deleted", to_value(facts.executable_deleted),
                      facts.executable_deleted.value_or(false) ? "Executable deleted" : ""});
   metrics.push_back({"started_at",
-                     facts.started_at ? Value(format_time(*facts.started_at)) : Value(),
-                     "Started"});
+                     facts.started_at ? Value(format_time(*facts.started_at)) : Value(), "Started",
+                     Text::word});
   metrics.push_back({"uptime_ns", to_value(facts.uptime), "Up"});
-  metrics.push_back({"cgroup", to_value(facts.cgroup), "Cgroup"});
-  metrics.push_back(
-      {"container_id", to_value(facts.container_id), facts.container_id ? "Container" : ""});
+  metrics.push_back({"cgroup", to_value(facts.cgroup), "Cgroup", Text::path});
+  metrics.push_back({"container_id", to_value(facts.container_id),
+                     facts.container_id ? "Container" : "", Text::id});
   metrics.push_back({"container_runtime", to_value(facts.container_runtime),
-                     facts.container_runtime ? "Container runtime" : ""});
+                     facts.container_runtime ? "Container runtime" : "", Text::word});
   metrics.push_back(
       {"ns_pid", number(facts.ns_pid), facts.ns_pids.size() > 1 ? "PID in its namespace" : ""});
   const bool traced = facts.tracer_pid.value_or(0) != 0;
   metrics.push_back({"tracer_pid", number(facts.tracer_pid), ""});
   metrics.push_back({"tracer", traced ? text_with_id(facts.tracer_comm, facts.tracer_pid) : Value(),
-                     traced ? "Traced by" : ""});
+                     traced ? "Traced by" : "", Text::name});
   metrics.push_back({"seccomp", to_value(facts.seccomp),
-                     facts.seccomp.value_or("disabled") != "disabled" ? "Seccomp" : ""});
+                     facts.seccomp.value_or("disabled") != "disabled" ? "Seccomp" : "",
+                     Text::word});
 }
 
 // Text that tells how one ended, and for programs its two numbers.
@@ -98,7 +100,6 @@ Value exit_signal(const Followed& process) {
 }
 
 report::Table processes_table(const Facts& facts) {
-  using report::Show;
   report::Table table{
       "processes",
       fmt::format(
@@ -106,8 +107,8 @@ report::Table processes_table(const Facts& facts) {
           facts.pid),
       {{"pid", "PID"},
        {"parent", "Parent"},
-       {"name", "Process", Show::everywhere, true},
-       {"state", "State"},
+       {"name", "Process", Show::everywhere, true, Text::name},
+       {"state", "State", Show::everywhere, false, Text::word},
        {"exit_code", "", Show::json_only},
        {"exit_signal", "", Show::json_only},
        {"calls", "Calls"},

@@ -8,6 +8,7 @@ namespace debug_process::sections::sockets {
 namespace {
 
 using report::Show;
+using report::Text;
 using report::to_value;
 using report::Value;
 
@@ -36,9 +37,9 @@ report::Table listening_table(const Facts& facts) {
   report::Table table{"listening",
                       "Listening",
                       {{"fd", "FD"},
-                       {"protocol", "Proto"},
-                       {"local", "Local", Show::everywhere, true},
-                       {"service", "Service"},
+                       {"protocol", "Proto", Show::everywhere, false, Text::word},
+                       {"local", "Local", Show::everywhere, true, Text::address},
+                       {"service", "Service", Show::everywhere, false, Text::word},
                        {"accept_queue", "Waiting"},
                        {"backlog", "Backlog"},
                        {"backlog_ratio", "Full"},
@@ -67,9 +68,9 @@ report::Table listening_table(const Facts& facts) {
 report::Table peers_table(const Facts& facts) {
   report::Table table{"established_by_peer",
                       "Established, by peer",
-                      {{"peer", "Peer", Show::everywhere, true},
-                       {"direction", "Direction"},
-                       {"service", "Service"},
+                      {{"peer", "Peer", Show::everywhere, true, Text::address},
+                       {"direction", "Direction", Show::everywhere, false, Text::word},
+                       {"service", "Service", Show::everywhere, false, Text::word},
                        {"connections", "Connections"},
                        {"recv_queue_bytes", "Recv-Q"},
                        {"send_queue_bytes", "Send-Q"},
@@ -88,26 +89,26 @@ report::Table peers_table(const Facts& facts) {
 const std::vector<report::Column>& socket_columns() {
   static const std::vector<report::Column> columns = {
       {"fd", "FD"},
-      {"protocol", "Proto"},
-      {"local", "Local", Show::everywhere, true},
-      {"remote", "Remote", Show::everywhere, true},
-      {"state", "State"},
+      {"protocol", "Proto", Show::everywhere, false, Text::word},
+      {"local", "Local", Show::everywhere, true, Text::address},
+      {"remote", "Remote", Show::everywhere, true, Text::address},
+      {"state", "State", Show::everywhere, false, Text::word},
       {"recv_queue_bytes", "Recv-Q"},
       {"send_queue_bytes", "Send-Q"},
       {"rtt_ns", "RTT"},
       {"retransmits", "Retrans"},
-      {"peer_process", "Peer", Show::json_only},
+      {"peer_process", "Peer", Show::json_only, false, Text::name},
       {"peer_pid", "Peer PID", Show::json_only},
-      {"type", "Type", Show::json_only},
-      {"local_service", "Local service", Show::json_only},
-      {"remote_service", "Remote service", Show::json_only},
-      {"direction", "Direction", Show::json_only},
+      {"type", "Type", Show::json_only, false, Text::word},
+      {"local_service", "Local service", Show::json_only, false, Text::word},
+      {"remote_service", "Remote service", Show::json_only, false, Text::word},
+      {"direction", "Direction", Show::json_only, false, Text::word},
       {"accept_queue", "Waiting", Show::json_only},
       {"backlog", "Backlog", Show::json_only},
       {"backlog_ratio", "Full", Show::json_only},
       {"cwnd", "Window", Show::json_only},
       {"unacked_count", "Unacked", Show::json_only},
-      {"congestion_control", "Congestion", Show::json_only},
+      {"congestion_control", "Congestion", Show::json_only, false, Text::word},
       {"idle_ns", "Idle", Show::json_only},
       {"busy_ns", "Busy", Show::json_only},
       {"rwnd_limited_ns", "Limited by peer", Show::json_only},
@@ -175,12 +176,12 @@ report::Table sockets_table(const Facts& facts) {
 }
 
 report::Table states_table(const Facts& facts) {
-  report::Table table{
-      "states",
-      "By state",
-      {{"state", "State", Show::json_only}, {"sockets", "Sockets", Show::json_only}},
-      {},
-      {}};
+  report::Table table{"states",
+                      "By state",
+                      {{"state", "State", Show::json_only, false, Text::word},
+                       {"sockets", "Sockets", Show::json_only}},
+                      {},
+                      {}};
   for (const auto& [state, sockets] : facts.by_state) table.rows.push_back({text(state), sockets});
   return table;
 }

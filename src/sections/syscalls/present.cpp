@@ -15,6 +15,7 @@ namespace debug_process::sections::syscalls {
 namespace {
 
 using report::Show;
+using report::Text;
 using report::Value;
 
 // Of more threads, one by one, nobody reads what they do.
@@ -76,8 +77,8 @@ report::Table present_calls(const Facts& facts) {
   table.id = "syscalls";
   table.title = calls_title(facts);
   table.when_empty = when_no_calls(facts);
-  table.columns = {{"syscall", "Call"},
-                   {"abi", "ABI", show_if(foreign)},
+  table.columns = {{"syscall", "Call", Show::everywhere, false, Text::word},
+                   {"abi", "ABI", show_if(foreign), false, Text::word},
                    {"calls", "Calls"},
                    {"errors", "Errors"},
                    {"restarts", "Restarts", show_if(restarts)},
@@ -112,11 +113,11 @@ report::Table present_in_flight(const Facts& facts) {
   table.id = "in_flight";
   table.title = "In flight when the window ended";
   table.columns = {{"tid", "TID"},
-                   {"thread", "Thread", Show::everywhere, true},
-                   {"syscall", "Call"},
+                   {"thread", "Thread", Show::everywhere, true, Text::name},
+                   {"syscall", "Call", Show::everywhere, false, Text::word},
                    {"elapsed_ns", "For"},
                    {"started_before_window", "Since before"},
-                   {"wait_channel", "Kernel function"}};
+                   {"wait_channel", "Kernel function", Show::everywhere, false, Text::word}};
   for (const InFlight& call : facts.in_flight)
     table.rows.push_back({static_cast<std::int64_t>(call.tid),
                           call.thread.empty() ? Value() : Value(call.thread), call.syscall,
@@ -147,11 +148,11 @@ report::Table present_time_shares(const Facts& facts, bool shown) {
   table.title = "Where the threads were found (shares of each one's wall time)";
   table.columns = {{"tid", "TID", show_if(shown)},
                    {"pid", "PID", show_if(shown && several_processes(facts))},
-                   {"thread", "Thread", show_if(shown), true},
-                   {"state", "State", show_if(shown)},
-                   {"syscall", "Call", show_if(shown)},
+                   {"thread", "Thread", show_if(shown), true, Text::name},
+                   {"state", "State", show_if(shown), false, Text::word},
+                   {"syscall", "Call", show_if(shown), false, Text::word},
                    {"syscall_known", "", Show::json_only},
-                   {"wait_channel", "Kernel function", show_if(shown)},
+                   {"wait_channel", "Kernel function", show_if(shown), false, Text::word},
                    {"samples", "Samples", show_if(shown)},
                    {"share_ratio", "Share", show_if(shown)}};
   for (const TimeShare& share : facts.time_shares)
@@ -188,9 +189,9 @@ report::Table present_time_by_place(const Facts& facts, bool shown) {
   report::Table table;
   table.id = "time_by_place";
   table.title = "Where all threads together were found (shares of their wall time)";
-  table.columns = {{"state", "State", show_if(shown)},
-                   {"syscall", "Call", show_if(shown)},
-                   {"wait_channel", "Kernel function", show_if(shown)},
+  table.columns = {{"state", "State", show_if(shown), false, Text::word},
+                   {"syscall", "Call", show_if(shown), false, Text::word},
+                   {"wait_channel", "Kernel function", show_if(shown), false, Text::word},
                    {"threads", "Threads", show_if(shown)},
                    {"samples", "Samples", show_if(shown)},
                    {"share_ratio", "Share", show_if(shown)}};
@@ -213,9 +214,12 @@ report::Table present_futexes(const Facts& facts) {
   report::Table table;
   table.id = "futexes";
   table.title = "Waits by futex (wall time, all threads)";
-  table.columns = {{"address", "Address"},  {"waits", "Waits"},
-                   {"waited_ns", "Waited"}, {"wakes", "Wakes"},
-                   {"waiters", "Threads"},  {"waiters_that_wake", "", Show::json_only}};
+  table.columns = {{"address", "Address", Show::everywhere, false, Text::word},
+                   {"waits", "Waits"},
+                   {"waited_ns", "Waited"},
+                   {"wakes", "Wakes"},
+                   {"waiters", "Threads"},
+                   {"waiters_that_wake", "", Show::json_only}};
   if (!facts.futexes) return table;
   for (const Futex& futex : *facts.futexes)
     table.rows.push_back({fmt::format("{:#x}", futex.address), futex.waits, futex.waited,
@@ -228,7 +232,8 @@ report::Table present_futexes(const Facts& facts) {
 report::Table present_lookups(const Facts& facts) {
   report::Table table;
   table.id = "lookups";
-  table.columns = {{"path", "Path", Show::json_only}, {"calls", "Calls", Show::json_only}};
+  table.columns = {{"path", "Path", Show::json_only, false, Text::object},
+                   {"calls", "Calls", Show::json_only}};
   if (!facts.lookups) return table;
   for (const Lookup& lookup : *facts.lookups) table.rows.push_back({lookup.path, lookup.calls});
   return table;
@@ -239,8 +244,8 @@ report::Table present_last_calls(const Facts& facts) {
   table.id = "last_calls";
   table.title = "Last calls of its threads before it ended";
   table.columns = {{"tid", "TID"},
-                   {"thread", "Thread", Show::everywhere, true},
-                   {"syscall", "Call"},
+                   {"thread", "Thread", Show::everywhere, true, Text::name},
+                   {"syscall", "Call", Show::everywhere, false, Text::word},
                    {"returned", "Returned"}};
   for (const LastCall& call : facts.last_calls)
     table.rows.push_back({static_cast<std::int64_t>(call.tid), report::to_value(call.thread),
@@ -263,8 +268,8 @@ report::Section present(const Facts& facts) {
        label_if(known, "Rate")},
       {"in_syscalls_ns", known ? Value(facts.in_syscalls) : Value(),
        label_if(known, "Time in calls")},
-      {"activity", known ? Value(facts.activity) : Value(), ""},
-      {"filter", facts.filter.empty() ? Value() : Value(facts.filter), ""},
+      {"activity", known ? Value(facts.activity) : Value(), "", Text::word},
+      {"filter", facts.filter.empty() ? Value() : Value(facts.filter), "", Text::word},
       {"looks_per_s", report::to_value(facts.looks_per_s), ""}};
   const bool many = count_threads(facts) > kMostThreadsShown;
   section.tables = {present_calls(facts),

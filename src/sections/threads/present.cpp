@@ -11,6 +11,7 @@ namespace debug_process::sections::threads {
 namespace {
 
 using report::Show;
+using report::Text;
 using report::to_value;
 using report::Value;
 
@@ -65,15 +66,15 @@ report::Table threads_table(const Facts& facts) {
   report::Table table{"threads",
                       "",
                       {{"tid", "TID"},
-                       {"name", "Name", Show::everywhere, true},
-                       {"state", "State"},
+                       {"name", "Name", Show::everywhere, true, Text::name},
+                       {"state", "State", Show::everywhere, false, Text::word},
                        {"cpu_ratio", "CPU"},
                        {"run_delay_ns", "CPU wait"},
                        {"blocked_ns", "Blocked"},
                        {"unaccounted_ns", "", Show::json_only},
                        {"observed_ns", "", Show::json_only},
                        {"blocked_in", "Now in", Show::everywhere, true},
-                       {"scheduling", "Scheduling", when_scheduled},
+                       {"scheduling", "Scheduling", when_scheduled, false, Text::word},
                        {"calls", "Calls"},
                        {"voluntary_switches", "Vol. sw."},
                        {"involuntary_switches", "Invol. sw."},
@@ -82,13 +83,13 @@ report::Table threads_table(const Facts& facts) {
                        {"on_cpu_ns", "On CPU", Show::json_only},
                        {"block_io_delay_ns", "", Show::json_only},
                        {"timeslices", "", Show::json_only},
-                       {"syscall", "", Show::json_only},
-                       {"object", "", Show::json_only},
-                       {"wait_channel", "", Show::json_only},
+                       {"syscall", "", Show::json_only, false, Text::word},
+                       {"object", "", Show::json_only, false, Text::object},
+                       {"wait_channel", "", Show::json_only, false, Text::word},
                        {"nice", "", Show::json_only},
-                       {"policy", "", Show::json_only},
+                       {"policy", "", Show::json_only, false, Text::word},
                        {"realtime_priority", "", Show::json_only},
-                       {"cpus_allowed", "", Show::json_only},
+                       {"cpus_allowed", "", Show::json_only, false, Text::word},
                        {"minor_faults", "Minor faults", Show::json_only},
                        {"major_faults", "Major faults", Show::json_only},
                        {"started_in_window", "New", Show::json_only}},
@@ -156,7 +157,8 @@ void add_quota(const Quota& quota, std::vector<report::Metric>& metrics) {
       {"cpu_quota", quota.limited ? Value(quota_text(quota)) : Value(), tells ? "CPU quota" : ""});
   metrics.push_back({"cpu_limited", to_value(quota.limited), ""});
   metrics.push_back({"cpu_limit", quota.cpus ? Value(Ratio{*quota.cpus}) : Value(), ""});
-  metrics.push_back({"cpu_cgroup", quota.group.empty() ? Value() : Value(quota.group), ""});
+  metrics.push_back(
+      {"cpu_cgroup", quota.group.empty() ? Value() : Value(quota.group), "", Text::path});
   metrics.push_back({"cpu_periods", to_value(quota.periods), ""});
   metrics.push_back({"cpu_throttled_periods", to_value(quota.throttled_periods), ""});
   metrics.push_back({"cpu_throttled_ns", to_value(quota.throttled), ""});

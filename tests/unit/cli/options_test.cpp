@@ -71,6 +71,8 @@ TEST(Options, TakeEachOfTheOthers) {
   EXPECT_EQ(options_of({"--backend", "bpf", "1"}).run.backend, "bpf");
   EXPECT_EQ(options_of({"--format", "json", "1"}).format, render::Format::json);
   EXPECT_EQ(options_of({"--json", "1"}).format, render::Format::json);
+  EXPECT_EQ(options_of({"--format", "ndjson", "1"}).format, render::Format::ndjson);
+  EXPECT_EQ(options_of({"--format", "markdown", "1"}).format, render::Format::markdown);
   EXPECT_EQ(options_of({"-o", "a file", "1"}).output, "a file");
   EXPECT_EQ(options_of({"--output", "-", "1"}).output, "-");
   EXPECT_TRUE(options_of({"-s", "1"}).summary_only);
@@ -88,6 +90,8 @@ TEST(Options, TakeEachOfTheOthers) {
   EXPECT_EQ(options_of({"-e", "all", "1"}).run.trace_set.is_all(), true);
   EXPECT_EQ(options_of({"--btf", "a file", "1"}).run.btf, "a file");
   EXPECT_TRUE(options_of({"--pss", "1"}).run.allow_slow_memory);
+  EXPECT_TRUE(options_of({"--redact", "1"}).run.redact);
+  EXPECT_FALSE(options_of({"1"}).run.redact);
   EXPECT_EQ(options_of({"--fail-on", "info", "1"}).fail_on, report::Severity::info);
   EXPECT_EQ(options_of({"--fail-on", "warning", "1"}).fail_on, report::Severity::warning);
   EXPECT_EQ(options_of({"--fail-on", "critical", "1"}).fail_on, report::Severity::critical);

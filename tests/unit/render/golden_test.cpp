@@ -36,7 +36,8 @@ INSTANTIATE_TEST_SUITE_P(All, GoldenFile,
                                          Golden{"report-80.txt", Format::text, {.width = 80}},
                                          Golden{
                                              "summary.txt", Format::text, {.summary_only = true}},
-                                         Golden{"report.json", Format::json, {}}, Golden{"report.ndjson", Format::ndjson, {}}));
+                                         Golden{"report.json", Format::json, {}},
+                                         Golden{"report.ndjson", Format::ndjson, {}}));
 
 TEST(SampleReport, KeepsTheInvariants) {
   EXPECT_THAT(testing_support::report_invariants(sample_report()), testing::IsEmpty());

@@ -20,8 +20,8 @@ namespace {
 
 using std::string_literals::operator""s;
 
-// Each would be something else than text: a link, an image, HTML, a heading, a table's cell, the end
-// of a code span, a mention, an issue, a commit, mathematics, an emoji, a comment that hides.
+// Each would be something else than text: a link, an image, HTML, a heading, a table's cell, the
+// end of a code span, a mention, an issue, a commit, mathematics, an emoji, a comment that hides.
 constexpr std::array kHostile = {"[click](http://evil.example)",
                                  "![](http://evil.example/pixel.png)",
                                  "<img src=x onerror=alert(1)>",
@@ -71,8 +71,9 @@ std::string without(std::string text, const std::string& part) {
 std::string markup_in(const std::string& line) {
   std::string rest = outside_of_code(line);
   for (const std::string& ours : {"**"s, "->"s, "<0.1%"s}) rest = without(rest, ours);
-  for (const std::string& bad : {"["s, "]"s, "<"s, ">"s, "@"s, "#"s, "\\"s, "*"s, "_"s, "~"s, "$"s, "&"s,
-                                 "{"s, "}"s, "^"s, "://"s, "www."s, "--"s, "=="s, "!["s})
+  for (const std::string& bad :
+       {"["s, "]"s, "<"s, ">"s, "@"s, "#"s,   "\\"s,   "*"s,  "_"s,  "~"s,
+        "$"s, "&"s, "{"s, "}"s, "^"s, "://"s, "www."s, "--"s, "=="s, "!["s})
     if (rest.find(bad) != std::string::npos) return bad;
   std::smatch emoji;
   return std::regex_search(rest, emoji, std::regex(":[a-z0-9+_-]+:")) ? emoji.str() : "";

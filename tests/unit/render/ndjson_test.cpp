@@ -53,8 +53,9 @@ TEST(Ndjson, HasTheFiveKeysOnEachLine) {
 TEST(Ndjson, SaysTheSameAsTheJson) {
   for (const report::Report& report : {sample_report(), odd_report(), report::Report{}}) {
     const Json document = Json::parse(render_json(report, {}));
-    EXPECT_EQ(testing_support::document_of(testing_support::ndjson_lines(render_ndjson(report, {}))),
-              testing_support::without_empty_tables(document));
+    EXPECT_EQ(
+        testing_support::document_of(testing_support::ndjson_lines(render_ndjson(report, {}))),
+        testing_support::without_empty_tables(document));
   }
 }
 

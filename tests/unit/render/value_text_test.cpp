@@ -54,7 +54,7 @@ TEST(Sparkline, ShowsTheRareSlowCall) {
 }
 
 TEST(Sparkline, OfNothingIsUnknown) {
-  EXPECT_EQ(sparkline({}), "-");
+  EXPECT_EQ(sparkline(Histogram{}), "-");
 }
 
 }  // namespace
