@@ -31,6 +31,11 @@ report::Report odd_report() {
          "",
          {{"pid", "PID"}, {"name", "Name"}},
          {{std::int64_t{7}, std::string("a")}, {std::int64_t{8}}},
+         ""},
+        {"syscalls",
+         "",
+         {{"interval_calls", ""}, {"interval_histograms", ""}},
+         {{report::Series{1, std::nullopt}, std::vector<Histogram>(2)}, {{}, {}}},
          ""}}});
   report.findings[0].evidence.push_back({"process.state", std::string("sleeping")});
   report.findings[0].evidence.push_back({"process.deleted", true});
@@ -66,11 +71,13 @@ TEST(Ndjson, NeverChangesAKeysType) {
 
 TEST(Ndjson, RenamesColumnsThatAreCalledAsTheFive) {
   const auto lines = testing_support::ndjson_lines(render_ndjson(odd_report(), {}));
-  EXPECT_EQ(lines.back().at("record"), "processes");
-  EXPECT_EQ(lines.back().at("section"), "disk");
-  EXPECT_EQ(lines.back().at("pid"), 1234);
-  EXPECT_EQ(lines.back().at("row_pid"), 8);
-  EXPECT_TRUE(lines.back().at("name").is_null());
+  const Json& row = lines.at(lines.size() - 3);
+  EXPECT_EQ(row.at("record"), "processes");
+  EXPECT_EQ(row.at("section"), "disk");
+  EXPECT_EQ(row.at("pid"), 1234);
+  EXPECT_EQ(row.at("row_pid"), 8);
+  EXPECT_TRUE(row.at("name").is_null());
+  EXPECT_EQ(lines.at(lines.size() - 2).at("interval_calls"), Json::array({1, nullptr}));
 }
 
 TEST(Ndjson, OfTheSummaryHasTheRunAndTheFindings) {
