@@ -175,6 +175,7 @@ report::Finding Reader::finding(const Node& node) {
   finding.title = text(member(node, "title"));
   finding.explanation = text(member(node, "explanation"));
   finding.next_step = text(member(node, "next_step"));
+  finding.lost = duration(member(node, "lost_ns"));
   const Node evidence = member(node, "evidence");
   const Json* const list = array(evidence);
   for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
@@ -266,6 +267,7 @@ report::Collection Reader::collection(const Node& node) {
   const Node cost = member(node, "cost");
   (void)object(cost);
   collection.cost = {duration(member(cost, "target_ns_per_call")),
+                     duration(member(cost, "target_ns_per_io_call")),
                      duration(member(cost, "bystander_ns_per_call")),
                      ratio(member(cost, "target_ratio"))};
   const Node losses = member(node, "losses");
