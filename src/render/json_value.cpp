@@ -15,9 +15,11 @@ using Json = nlohmann::ordered_json;
 using std::chrono::nanoseconds;
 
 constexpr std::size_t kMostBuckets = 4096;  // we write at most some hundred
-constexpr int kFinestScale = 20;            // as OpenTelemetry has it
-constexpr int kCoarsestScale = -10;
-constexpr std::int64_t kFarthestOffset = 1 << 24U;
+// We write 3. Of finer ones two that are far apart would take a lot of memory when merged.
+constexpr std::int64_t kFinestScale = 8;
+// Buckets by the powers of two that bound them: nanoseconds of 64 bits end at 2^33 s.
+constexpr std::int64_t kLowest = -64;
+constexpr std::int64_t kHighest = 33;
 
 std::optional<std::int64_t> signed_of(const Json& json) {
   if (json.is_number_unsigned()) {
@@ -73,6 +75,14 @@ report::Value array_of(const Json& json) {
   };
   if (all([](const Json& item) { return item.is_string(); }))
     return list_of<std::string>(json, text_of);
+  if (all([](const Json& item) { return item.is_object(); }))
+    return list_of<Histogram>(json, histogram_of);
+  if (all([](const Json& item) { return item.is_null() || item.is_number_unsigned(); })) {
+    report::Series series;
+    series.reserve(json.size());
+    for (const Json& item : json) series.push_back(unsigned_of(item));
+    return series;
+  }
   return {};
 }
 
@@ -95,8 +105,11 @@ std::optional<Histogram> histogram_of(const Json& json) {
   const Json& counts = member("counts");
   if (!scale || !offset || !zeros || !count || !sum || !min || !max || !counts.is_array())
     return std::nullopt;
-  if (*scale < kCoarsestScale || *scale > kFinestScale || *offset < -kFarthestOffset ||
-      *offset > kFarthestOffset || counts.size() > kMostBuckets || *min > *max)
+  if (*scale < 0 || *scale > kFinestScale || counts.size() > kMostBuckets || *min > *max)
+    return std::nullopt;
+  const std::int64_t in_a_doubling = std::int64_t{1} << static_cast<unsigned>(*scale);
+  if (*offset < kLowest * in_a_doubling ||
+      *offset + static_cast<std::int64_t>(counts.size()) > kHighest * in_a_doubling)
     return std::nullopt;
   Histogram histogram;
   histogram.scale = static_cast<int>(*scale);

@@ -76,6 +76,16 @@ TEST(JsonReader, KnowsAHistogramByItsShape) {
       "offset": 0, "counts": [], "count": 0, "sum_ns": 0, "min_ns": 0, "max_ns": 0})")));
 }
 
+TEST(JsonReader, KnowsNumbersByInterval) {
+  EXPECT_EQ(value("interval_calls", "[1, null, 3]"),
+            report::Value(report::Series{1, std::nullopt, 3}));
+  const std::string none =
+      R"({"scale": 3, "zero_count": 0, "offset": 0, "counts": [], "count": 0, "sum_ns": 0, "min_ns": 0, "max_ns": 0})";
+  EXPECT_EQ(value("interval_histograms", "[" + none + "," + none + "]"),
+            report::Value(std::vector<Histogram>(2)));
+  EXPECT_TRUE(report::is_unknown(value("interval_calls", "[1, -1]")));
+}
+
 TEST(JsonReader, SkipsWhatALaterVersionMayHave) {
   const auto report = read_json(
       R"({"schema_version": 1, "new": {"a": [1]}, "run": {"ended_by": "boredom"},
