@@ -36,7 +36,7 @@ _debug_process() {
         "process host syscalls errors threads files sockets memory disk" -- "${cur##*,}")
       return
       ;;
-    --output | -o | --btf)
+    --output | -o | --btf | --baseline)
       _filedir
       return
       ;;
@@ -54,15 +54,24 @@ _debug_process() {
     fi
     return
   fi
+  if [[ ${words[1]} == compare && $cword -gt 1 ]]; then
+    if [[ $cur == -* ]]; then
+      mapfile -t COMPREPLY < <(compgen -W "--format --json -o --output -s --summary-only --top --color -v --verbose -h --help" -- "$cur")
+    else
+      _filedir json
+    fi
+    return
+  fi
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "-d --duration --backend --format --json -o --output -s --summary-only
-      --redact --sections --top -f --follow -e --trace -Z --failed-only --max-overhead --btf --pss --fail-on --color -q --quiet -v --verbose --version -h --help --" -- "$cur")
+      --redact --sections --top -f --follow -e --trace -Z --failed-only --max-overhead --btf --pss --baseline --fail-on --color -q --quiet -v --verbose --version -h --help --" -- "$cur")
     return
   fi
   _pids
   # In place of a process.
-  if [[ $cword -eq 1 && doctor == "$cur"* ]]; then
-    COMPREPLY+=(doctor)
+  if [[ $cword -eq 1 ]]; then
+    [[ compare != "$cur"* ]] || COMPREPLY+=(compare)
+    [[ doctor != "$cur"* ]] || COMPREPLY+=(doctor)
   fi
 }
 

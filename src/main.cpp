@@ -14,9 +14,11 @@
 #include <exception>
 #include <variant>
 
+#include "cli/input.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "compare/compare.h"
 #include "doctor/doctor.h"
 #include "render/checkup.h"
 #include "render/escape.h"
@@ -54,7 +56,7 @@ bool use_color(cli::Color color, bool file) {
   return !file && ::isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
 }
 
-std::string render_report(const cli::Options& options, const report::Report& report) {
+std::string render_report(const cli::Delivery& options, const report::Report& report) {
   render::RenderOptions how;
   how.summary_only = options.summary_only;
   how.top = options.top;
@@ -65,7 +67,7 @@ std::string render_report(const cli::Options& options, const report::Report& rep
 }
 
 // What was collected is never lost: a file that cannot be written after all leaves standard output.
-run::ExitStatus deliver(const cli::Options& options, const report::Report& report) {
+run::ExitStatus deliver(const cli::Delivery& options, const report::Report& report) {
   const std::string text = render_report(options, report);
   if (options.output) {
     auto written = cli::write_file(*options.output, text);
@@ -97,13 +99,24 @@ int unknown_command_status(const std::string& command) {
   return status(run::ExitStatus::internal);
 }
 
+bool check_output(const cli::Delivery& options) {
+  if (!options.output) return true;
+  const auto writable = cli::check_writable(*options.output);
+  if (!writable) complain(writable.error());
+  return writable.has_value();
+}
+
+// Read before the window, so that a file that cannot be used costs nobody five seconds.
+bool read_baseline(cli::Options& options) {
+  if (!options.baseline) return true;
+  auto report = cli::read_report(*options.baseline);
+  if (!report) complain(report.error());
+  if (report) options.run.baseline = {std::move(*report), *options.baseline};
+  return report.has_value();
+}
+
 int report_on(cli::Options options) {
-  if (options.output) {
-    if (auto writable = cli::check_writable(*options.output); !writable) {
-      complain(writable.error());
-      return status(run::ExitStatus::usage);
-    }
-  }
+  if (!check_output(options) || !read_baseline(options)) return status(run::ExitStatus::usage);
   cli::ProgressLine progress(options.run.pid
                                  ? fmt::format("process {}", *options.run.pid)
                                  : render::escape_for_terminal(options.run.command.front()));
@@ -154,6 +167,26 @@ int examine(const cli::DoctorOptions& options) {
   return status(sees_calls ? run::ExitStatus::report_made : run::ExitStatus::no_permission);
 }
 
+int compare_files(const cli::CompareOptions& options) {
+  if (!check_output(options)) return status(run::ExitStatus::usage);
+  const auto old_report = cli::read_report(options.old_file);
+  if (!old_report) complain(old_report.error());
+  const auto new_report = cli::read_report(options.new_file);
+  if (!new_report) complain(new_report.error());
+  if (!old_report || !new_report) return status(run::ExitStatus::usage);
+  const auto comparison =
+      compare::compare(*old_report, *new_report, {options.old_file, options.new_file});
+  if (!comparison) {
+    complain(comparison.error());
+    return status(run::ExitStatus::usage);
+  }
+  const run::ExitStatus delivered =
+      deliver(options, compare::as_report(*comparison, *old_report, *new_report));
+  if (delivered != run::ExitStatus::report_made) return status(delivered);
+  return status(comparison->found_any() ? run::ExitStatus::failed_on
+                                        : run::ExitStatus::report_made);
+}
+
 // A file that was named and cannot be used is a wrong command line, whichever backend is taken.
 bool check_btf(const std::optional<std::string>& path) {
   if (!path) return true;
@@ -179,6 +212,10 @@ int run_tool(const std::vector<std::string>& arguments,
   if (const auto* options = std::get_if<cli::DoctorOptions>(&parsed)) {
     start_logging(options->verbose);
     return check_btf(options->btf) ? examine(*options) : status(run::ExitStatus::usage);
+  }
+  if (const auto* options = std::get_if<cli::CompareOptions>(&parsed)) {
+    start_logging(options->verbose);
+    return compare_files(*options);
   }
   cli::Options& options = std::get<cli::Options>(parsed);
   options.run.tool_started = started;

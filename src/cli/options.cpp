@@ -9,6 +9,7 @@
 #include <charconv>
 #include <memory>
 
+#include "cli/compare_options.h"
 #include "cli/doctor_options.h"
 #include "cli/words.h"
 #include "sections/sections.h"
@@ -19,11 +20,13 @@ namespace {
 
 constexpr std::string_view kSeparator = "--";
 constexpr std::string_view kDoctor = "doctor";
+constexpr std::string_view kCompare = "compare";
 constexpr const char* kUsage =
     "Reports what a process is doing, holding and waiting for.\n"
     "Usage: debug-process [OPTIONS] PID\n"
     "       debug-process [OPTIONS] -- COMMAND [ARG...]\n"
-    "       debug-process doctor [OPTIONS] [PID]    what can be seen here, and what is in the way";
+    "       debug-process doctor [OPTIONS] [PID]    what can be seen here, and what is in the way\n"
+    "       debug-process compare [OPTIONS] OLD.json NEW.json    what is different, and matters";
 constexpr const char* kFooter =
     "The report goes to standard output, all else to standard error. The first Ctrl-C ends the "
     "window early\n"
@@ -51,6 +54,7 @@ struct Words {
   bool failed_only = false;
   std::string btf;
   bool pss = false;
+  std::string baseline;
   std::string fail_on;
   std::string color = "auto";
   bool quiet = false;
@@ -58,8 +62,7 @@ struct Words {
 };
 
 void declare(CLI::App& app, Words& words) {
-  std::vector<std::string> formats;
-  for (const render::Renderer& renderer : render::renderers()) formats.emplace_back(renderer.name);
+  const std::vector<std::string> formats = format_names();
   app.add_option("PID", words.pid, "The process to report on; or a command to start, after --")
       ->option_text(" ");
   app.add_option(
@@ -102,6 +105,9 @@ void declare(CLI::App& app, Words& words) {
   app.add_option("--btf", words.btf, "The kernel's BTF, for a kernel that does not bring its own")
       ->option_text("FILE");
   app.add_flag("--pss", words.pss, "Read PSS even where that holds up a very large process");
+  app.add_option("--baseline", words.baseline,
+                 "Compare this run with a saved JSON report, as a section of the report")
+      ->option_text("FILE");
   app.add_option("--fail-on", words.fail_on,
                  "Exit with 1 on a finding of info, warning or critical, or worse")
       ->option_text("SEVERITY")
@@ -111,16 +117,6 @@ void declare(CLI::App& app, Words& words) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("-q,--quiet", words.quiet, "No progress line");
   app.add_flag("-v,--verbose", words.verbose, "What is tried and what it says, on standard error");
-}
-
-Result<std::size_t> parse_top(const std::string& word) {
-  std::size_t top = 0;
-  const char* const end = word.data() + word.size();
-  const auto [last, error] = std::from_chars(word.data(), end, top);
-  if (error != std::errc() || last != end)
-    return fail(
-        {"read the number of rows", "'" + word + "'", 0, "--top takes 0 (all) or more", {}});
-  return top;
 }
 
 // "process,memory"
@@ -219,6 +215,7 @@ Result<Options> to_options(const Words& words, bool duration_given, bool has_com
   options.run.allow_slow_memory = words.pss;
   options.format = words.json ? render::Format::json : *render::format_by_name(words.format);
   if (!words.output.empty()) options.output = words.output;
+  if (!words.baseline.empty()) options.baseline = words.baseline;
   options.summary_only = words.summary_only;
   options.color = parse_color(words.color);
   options.fail_on = parse_severity(words.fail_on);
@@ -229,11 +226,17 @@ Result<Options> to_options(const Words& words, bool duration_given, bool has_com
 
 }  // namespace
 
-std::variant<Options, DoctorOptions, Done> parse(const std::vector<std::string>& arguments) {
+std::variant<Options, DoctorOptions, CompareOptions, Done> parse(
+    const std::vector<std::string>& arguments) {
   if (!arguments.empty() && arguments.front() == kDoctor) {
     auto parsed = parse_doctor({arguments.begin() + 1, arguments.end()});
     if (auto* done = std::get_if<Done>(&parsed)) return std::move(*done);
     return std::get<DoctorOptions>(std::move(parsed));
+  }
+  if (!arguments.empty() && arguments.front() == kCompare) {
+    auto parsed = parse_compare({arguments.begin() + 1, arguments.end()});
+    if (auto* done = std::get_if<Done>(&parsed)) return std::move(*done);
+    return std::get<CompareOptions>(std::move(parsed));
   }
   // What follows the first -- belongs to the command, whatever it looks like.
   const auto separator = std::find(arguments.begin(), arguments.end(), kSeparator);

@@ -15,13 +15,18 @@ namespace debug_process::cli {
 
 enum class Color { automatic, always, never };
 
-struct Options {
-  run::Options run;
+// How a report is written, and where to.
+struct Delivery {
   render::Format format = render::Format::text;
   std::optional<std::string> output;  // a file; nullopt: standard output
   bool summary_only = false;
   std::size_t top = 10;
   Color color = Color::automatic;
+};
+
+struct Options : Delivery {
+  run::Options run;
+  std::optional<std::string> baseline;  // a file
   std::optional<report::Severity> fail_on;
   bool quiet = false;
   bool verbose = false;
@@ -36,13 +41,20 @@ struct DoctorOptions {
   bool verbose = false;
 };
 
+// `debug-process compare`
+struct CompareOptions : Delivery {
+  std::string old_file;
+  std::string new_file;
+  bool verbose = false;
+};
+
 // Nothing more to do: print `text` (to standard output for --help and --version) and exit.
 struct Done {
   int exit_status = 0;
   std::string text;
 };
 
-[[nodiscard]] std::variant<Options, DoctorOptions, Done> parse(
+[[nodiscard]] std::variant<Options, DoctorOptions, CompareOptions, Done> parse(
     const std::vector<std::string>& arguments);
 
 }  // namespace debug_process::cli

@@ -25,6 +25,22 @@ Result<pid_t> parse_pid(const std::string& word) {
   return pid;
 }
 
+Result<std::size_t> parse_top(const std::string& word) {
+  std::size_t top = 0;
+  const char* const end = word.data() + word.size();
+  const auto [last, error] = std::from_chars(word.data(), end, top);
+  if (error != std::errc() || last != end)
+    return fail(
+        {"read the number of rows", "'" + word + "'", 0, "--top takes 0 (all) or more", {}});
+  return top;
+}
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const render::Renderer& renderer : render::renderers()) names.emplace_back(renderer.name);
+  return names;
+}
+
 Color parse_color(const std::string& word) {
   if (word == "always") return Color::always;
   return word == "never" ? Color::never : Color::automatic;

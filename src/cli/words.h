@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 #include "cli/options.h"
 #include "util/result.h"
@@ -25,6 +26,12 @@ class HelpFormatter : public CLI::Formatter {
 [[nodiscard]] Done usage_error(const std::string& sentence);
 
 [[nodiscard]] Result<pid_t> parse_pid(const std::string& word);
+
+// Rows in each table: 0 (all) or more.
+[[nodiscard]] Result<std::size_t> parse_top(const std::string& word);
+
+// What --format takes.
+[[nodiscard]] std::vector<std::string> format_names();
 
 // `word` is one of auto, always and never.
 [[nodiscard]] Color parse_color(const std::string& word);

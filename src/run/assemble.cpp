@@ -8,6 +8,7 @@
 
 #include "diagnosis/rules.h"
 #include "redact/redact.h"
+#include "run/comparison.h"
 #include "run/own_use.h"
 #include "run/summary.h"
 #include "util/machine.h"
@@ -115,19 +116,9 @@ report::Collection describe_collection(const Course& course) {
   return collection;
 }
 
-// With all sections in it: see redact/redact.h.
-report::Report redacted(report::Report report) {
-  const auto secret = machine_secret();
-  if (!secret)
-    report.collection.notes.emplace_back(
-        "this machine has no id: the tokens of another report are other ones");
-  return redact::redact(report, redact::derive_key(secret.value_or(new_run_id())));
-}
-
 }  // namespace
 
-report::Report assemble(const sections::Facts& facts, const Course& course,
-                        const Options& options) {
+report::Report assemble(const sections::Facts& facts, const Course& course) {
   report::Report report;
   report.tool_version = DEBUG_PROCESS_VERSION;
   report.run = describe_run(course);
@@ -136,13 +127,23 @@ report::Report assemble(const sections::Facts& facts, const Course& course,
   report.summary = summarize(facts, report.findings);
   report.sections = sections::present(facts);
   report.collection = describe_collection(course);
-  if (options.redact) report = redacted(report);
-  const auto& wanted = options.sections;
-  if (!wanted.empty())
-    std::erase_if(report.sections, [&](const report::Section& section) {
-      return std::find(wanted.begin(), wanted.end(), section.id) == wanted.end();
-    });
   return report;
+}
+
+report::Report redacted(report::Report report) {
+  const auto secret = machine_secret();
+  if (!secret)
+    report.collection.notes.emplace_back(
+        "this machine has no id: the tokens of another report are other ones");
+  return redact::redact(report, redact::derive_key(secret.value_or(new_run_id())));
+}
+
+void keep_sections(const std::vector<std::string>& wanted, report::Report& report) {
+  if (wanted.empty()) return;
+  std::erase_if(report.sections, [&](const report::Section& section) {
+    return section.id != kComparison &&
+           std::find(wanted.begin(), wanted.end(), section.id) == wanted.end();
+  });
 }
 
 }  // namespace debug_process::run

@@ -26,8 +26,13 @@ struct Course {
   std::optional<int> wait_status;  // as from wait(2), where it is known
 };
 
-// Of the options `sections` and `redact` matter.
-[[nodiscard]] report::Report assemble(const sections::Facts& facts, const Course& course,
-                                      const Options& options);
+// With all sections: redaction and comparison look at them all.
+[[nodiscard]] report::Report assemble(const sections::Facts& facts, const Course& course);
+
+// Names replaced by tokens, with this machine's key: redact/redact.h.
+[[nodiscard]] report::Report redacted(report::Report report);
+
+// Drops the others; without any wanted all stay. A comparison was asked for by itself, and stays.
+void keep_sections(const std::vector<std::string>& wanted, report::Report& report);
 
 }  // namespace debug_process::run

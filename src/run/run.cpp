@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "run/assemble.h"
+#include "run/comparison.h"
 #include "run/interrupts.h"
 #include "sections/collector.h"
 #include "target/command.h"
@@ -261,7 +262,7 @@ class Session {
       return fail_with(
           ExitStatus::no_process,
           {"report on", std::to_string(target_.pid()), 0, facts.process.completeness.reason, {}});
-    return assemble(facts, course_, options_);
+    return assemble(facts, course_);
   }
 
   // What we started we know by name, and that it has ended is no zombie to warn of: we wait for it
@@ -302,6 +303,13 @@ tl::expected<Outcome, Failure> run(const Options& options,
   Session session(options, std::move(*target), command ? &*command : nullptr);
   auto report = session.watch();
   if (!report) return tl::unexpected(report.error());
+  if (options.redact) *report = redacted(std::move(*report));
+  if (options.baseline) {
+    const report::Report& baseline = options.baseline->report;
+    add_comparison(options.redact ? redacted(baseline) : baseline,
+                   {options.baseline->name, "this run"}, *report);
+  }
+  keep_sections(options.sections, *report);
   Outcome outcome{std::move(*report), std::nullopt};
   if (deliver) deliver(outcome.report);
   if (command) outcome.command_wait_status = session.wait_for_command();

@@ -34,6 +34,12 @@ struct Progress {
   std::optional<std::chrono::nanoseconds> window;  // nullopt: until the command ends
 };
 
+// A report to compare with, and what to call it.
+struct Baseline {
+  report::Report report;
+  std::string name;
+};
+
 struct Options {
   std::optional<pid_t> pid;          // either this
   std::vector<std::string> command;  // or this
@@ -48,6 +54,7 @@ struct Options {
   bool allow_slow_memory = false;
   std::vector<std::string> sections;  // ids; empty: all
   bool redact = false;                // names are replaced by tokens: redact/redact.h
+  std::optional<Baseline> baseline;
   std::chrono::steady_clock::time_point tool_started;
   std::function<void(const Progress&)>
       on_progress;  // ten times a second within the window; may be empty

@@ -234,5 +234,35 @@ TEST(Options, AnswerHelpAndVersion) {
   EXPECT_THAT(std::get<Done>(parsed).text, testing::MatchesRegex("debug-process [0-9.]+\n"));
 }
 
+CompareOptions compare_options(const Words& arguments) {
+  auto parsed = parse(arguments);
+  if (const auto* done = std::get_if<Done>(&parsed)) {
+    ADD_FAILURE() << done->text;
+    return {};
+  }
+  return std::get<CompareOptions>(parsed);
+}
+
+TEST(CompareOptionsParser, TakesTwoFiles) {
+  const CompareOptions options =
+      compare_options({"compare", "--json", "-o", "out", "--top", "3", "old.json", "new.json"});
+  EXPECT_EQ(options.old_file, "old.json");
+  EXPECT_EQ(options.new_file, "new.json");
+  EXPECT_EQ(options.format, render::Format::json);
+  EXPECT_EQ(options.output, "out");
+  EXPECT_EQ(options.top, 3U);
+}
+
+TEST(CompareOptionsParser, RefusesOtherNumbersOfFiles) {
+  EXPECT_THAT(complaint_about({"compare", "old.json"}), HasSubstr("give two"));
+  EXPECT_THAT(complaint_about({"compare", "1", "2", "3"}), HasSubstr("give two"));
+  EXPECT_THAT(complaint_about({"compare", "--pss", "1", "2"}), HasSubstr("--pss"));
+}
+
+TEST(Options, TakeABaseline) {
+  EXPECT_EQ(options_of({"--baseline", "good.json", "1"}).baseline, "good.json");
+  EXPECT_FALSE(options_of({"1"}).baseline);
+}
+
 }  // namespace
 }  // namespace debug_process::cli
