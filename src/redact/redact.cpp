@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "redact/prose.h"
 #include "redact/tokens.h"
@@ -16,6 +17,9 @@ namespace {
 using report::Text;
 using report::Value;
 using Row = std::vector<Value>;
+
+constexpr std::string_view kNote =
+    "redacted: what names people, files, machines and processes is replaced by tokens";
 
 // Short plain words as arguments ("run", "all", "start") are words of our sentences too, in which
 // no argument stands by itself.
@@ -172,10 +176,8 @@ class Redactor {
 report::Report redact(const report::Report& report, const Key& key) {
   report::Report copy = report;
   Redactor(report, key).rewrite(copy);
-  static const std::string kNote =
-      "redacted: what names people, files, machines and processes is replaced by tokens";
   auto& notes = copy.collection.notes;
-  if (std::find(notes.begin(), notes.end(), kNote) == notes.end()) notes.push_back(kNote);
+  if (std::find(notes.begin(), notes.end(), kNote) == notes.end()) notes.emplace_back(kNote);
   return copy;
 }
 

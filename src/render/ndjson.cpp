@@ -56,7 +56,7 @@ Json with_typed_evidence(Json finding) {
   return finding;
 }
 
-Json in_section(const report::Section& section, Json content) {
+Json in_section(const report::Section& section, const Json& content) {
   Json out = {{"section", section.id}};
   out.update(content);
   return out;
