@@ -44,6 +44,7 @@ TcpInfo convert(const nlattr& attribute) {
   std::memcpy(&info, ::mnl_attr_get_payload(&attribute), length);
   TcpInfo tcp;
   if (info.tcpi_rtt != 0) tcp.rtt = micro(info.tcpi_rtt);
+  tcp.mss = info.tcpi_snd_mss;
   tcp.cwnd = info.tcpi_snd_cwnd;
   tcp.unacked = info.tcpi_unacked;
   tcp.idle =
@@ -52,6 +53,12 @@ TcpInfo convert(const nlattr& attribute) {
   if (length >= offsetof(tcp_info, tcpi_segs_out)) {
     tcp.counters.acknowledged_bytes = info.tcpi_bytes_acked;
     tcp.counters.received_bytes = info.tcpi_bytes_received;
+  }
+  if (length >= offsetof(tcp_info, tcpi_delivery_rate)) {
+    tcp.not_sent = info.tcpi_notsent_bytes;
+    // All ones: not measured yet.
+    if (info.tcpi_min_rtt != ~0U) tcp.min_rtt = micro(info.tcpi_min_rtt);
+    tcp.counters.segments = info.tcpi_data_segs_out;
   }
   if (length >= offsetof(tcp_info, tcpi_delivered)) {
     tcp.counters.busy = micro(info.tcpi_busy_time);

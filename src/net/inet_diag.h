@@ -16,6 +16,7 @@ namespace debug_process::net {
 // What TCP counts, since the connection began. Unknown where the kernel is too old to count it.
 struct TcpCounters {
   std::uint64_t retransmits = 0;                           // segments
+  std::optional<std::uint64_t> segments;                   // with payload, retransmits included
   std::optional<std::uint64_t> received_bytes;             // of payload
   std::optional<std::uint64_t> acknowledged_bytes;         // of payload that has reached the peer
   std::optional<std::chrono::nanoseconds> busy;            // had data to send
@@ -24,10 +25,13 @@ struct TcpCounters {
 };
 
 struct TcpInfo {
-  std::optional<std::chrono::nanoseconds> rtt;  // smoothed; unknown before the first measure
-  std::uint32_t cwnd = 0;                       // segments
-  std::uint32_t unacked = 0;                    // segments
-  std::chrono::nanoseconds idle{0};             // since data last came or went; steps of 1-10 ms
+  std::optional<std::chrono::nanoseconds> rtt;      // smoothed; unknown before the first measure
+  std::optional<std::chrono::nanoseconds> min_rtt;  // of the last minutes
+  std::uint32_t mss = 0;                            // payload of a full segment that we send
+  std::optional<std::uint32_t> not_sent;            // bytes that were written, and not sent once
+  std::uint32_t cwnd = 0;                           // segments
+  std::uint32_t unacked = 0;                        // segments
+  std::chrono::nanoseconds idle{0};  // since data last came or went; steps of 1-10 ms
   TcpCounters counters;
 };
 

@@ -26,6 +26,7 @@
 #include "sections/memory/growth.h"
 #include "sections/process/followed.h"
 #include "sections/process/gather.h"
+#include "sections/process/zombies.h"
 #include "sections/sockets/gather.h"
 #include "sections/sockets/peers.h"
 #include "sections/syscalls/gather.h"
@@ -122,6 +123,10 @@ struct Collector::State {
   memory::Snapshot faults_at_start;
   sockets::Snapshot sockets_at_start;
   disk::Snapshot disk_at_start;
+  std::optional<std::map<std::string, std::uint64_t>> types_at_start;  // of open files
+  std::optional<memory::Start> memory_at_start;
+  std::optional<std::vector<pid_t>> zombies_at_start;
+  std::optional<std::chrono::nanoseconds> clock_at_start;
   memory::GrowthTrack growth;
   intervals::Track intervals;
   [[nodiscard]] Start start() const {
@@ -129,6 +134,7 @@ struct Collector::State {
   }
   std::optional<Holdings> last;
 
+  void keep_start();
   void keep_holdings(memory::Reading reading);
 };
 
@@ -255,7 +261,17 @@ void Collector::allow_bpf() {
   state_->source.bpf = true;
 }
 
+// What the end is compared with of all that was just read.
+void Collector::State::keep_start() {
+  if (last->files.deleted) types_at_start = last->files.by_type;
+  const memory::Facts& memory = last->memory;
+  if (memory.rss)
+    memory_at_start = {memory.rss, memory.rss_peak, memory.anonymous, memory.file, memory.shared};
+  zombies_at_start = process::zombie_children(source, process::kZombiesLimit);
+}
+
 void Collector::begin(bool started_by_us) {
+  state_->clock_at_start = host::clock_offset();
   state_->started = Clock::now();
   state_->threads_seen = state_->started;
   if (started_by_us) {
@@ -280,6 +296,7 @@ void Collector::begin(bool started_by_us) {
   state_->alive_at_start = is_alive(state_->source);
   state_->last = read_holdings(state_->source, {}, &state_->sockets_at_start);
   state_->faults_at_start = state_->last->faults;
+  state_->keep_start();
   look_at_memory();
   // Last, as near to the window's start as can be.
   state_->calls_at_start = syscalls::snapshot(state_->source, syscalls::At::start);
@@ -334,6 +351,8 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   look_at_memory();
   intervals::Facts intervals = state_->intervals.finish(source, ended, activity);
   state_->keep_holdings(memory::Reading::last);
+  std::optional<std::vector<pid_t>> zombies;
+  if (is_alive(source)) zombies = process::zombie_children(source, process::kZombiesLimit);
   // Once, and only where the sockets are those of now: it takes a while.
   if (state_->last->at >= ended && is_alive(source)) find_holders(source, *state_->last);
   const Holdings& last = *state_->last;
@@ -342,11 +361,14 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   facts.window = window;
   facts.process = last.process;
   if (activity != nullptr) process::add_followed(source, *activity, facts.process);
+  facts.process.zombies = process::compare(state_->zombies_at_start, zombies);
   facts.files = last.files;
+  facts.files.by_type_at_start = state_->types_at_start;
   files::add_io(activity, source.filter, facts.files);
   facts.sockets = last.sockets;
   facts.memory = last.memory;
   facts.memory.growth = state_->growth.estimate();
+  facts.memory.start = state_->memory_at_start;
   facts.intervals = std::move(intervals);
   facts.disk = disk::gather(state_->disk_at_start, last.disk);
   facts.threads = threads_until(*state_, activity);
@@ -358,6 +380,8 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   name_descriptors(facts);
   name_sockets(facts);
   facts.host = host::gather(source);
+  if (const auto now = host::clock_offset(); now && state_->clock_at_start)
+    facts.host.clock_step = *now - *state_->clock_at_start;
   if (last.at >= ended) add_awaited_locks(source, facts);
   if (last.at < ended) mark_as_ended(*state_, ended, facts);
   return facts;

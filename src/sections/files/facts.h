@@ -33,6 +33,7 @@ struct File {
                      // "socket:[42]"
   std::string mode;  // "r", "w", "rw"; "" for O_PATH descriptors, which allow neither
   bool deleted = false;
+  std::optional<bool> append;     // of files: all that is written goes to the end
   std::optional<Bytes> position;  // of files and devices only
   std::optional<Bytes> size;      // of files, where the whole table was read at once
   std::string
@@ -81,6 +82,7 @@ struct Facts {
   std::optional<std::uint64_t>
       closed_meanwhile;  // open when listed, closed before they could be read
   std::map<std::string, std::uint64_t> by_type;
+  std::optional<std::map<std::string, std::uint64_t>> by_type_at_start;  // of the window
 };
 
 }  // namespace debug_process::sections::files

@@ -107,6 +107,7 @@ File make_file(const proc::Fd& fd) {
   file.inode = fd.open_file->inode;
   if (has_position(file.type)) file.position = fd.open_file->position;
   if (file.type == "file" || file.type == "memfd") file.size = fd.open_file->size;
+  if (file.type == "file") file.append = (fd.open_file->flags & O_APPEND) != 0;
   return file;
 }
 
@@ -121,6 +122,7 @@ void add_fdinfo(const Source& source, const std::string& base, const proc::Fd& f
   if (fd.type == proc::FdType::file && (info->flags & O_DIRECTORY) != 0 && !may_write)
     file.type = "directory";
   if (has_position(file.type)) file.position = info->position;
+  if (file.type == "file") file.append = (info->flags & O_APPEND) != 0;
   if (info->inode) file.inode = info->inode;
   file.detail = detail_of(*info, file.type);
   if (file.type == "pidfd" && info->pid.value_or(0) > 0) file.detail += name_of(source, *info->pid);

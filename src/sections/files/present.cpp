@@ -40,6 +40,7 @@ report::Table files_table(const Facts& facts) {
                        {"position_bytes", "Position", position},
                        {"size_bytes", "Size", Show::json_only},
                        {"deleted", "Deleted", Show::json_only},
+                       {"append", "Append", Show::json_only},
                        {"detail", "Detail", Show::everywhere, true},
                        {"same_as_fd", "Same as FD", Show::json_only},
                        {"peer_pid", "Peer PID", Show::json_only},
@@ -52,11 +53,12 @@ report::Table files_table(const Facts& facts) {
   for (const File& file : facts.files) {
     const auto holder = file.other_end ? file.other_end->holder : std::nullopt;
     const auto same_as = file.same_as ? std::optional<std::int64_t>(*file.same_as) : std::nullopt;
-    table.rows.push_back(
-        {std::int64_t{file.fd}, file.type, file.path, file.mode, to_value(file.position),
-         to_value(file.size), file.deleted, detail_text(file), to_value(same_as),
-         holder ? Value(std::int64_t{holder->pid}) : Value(),
-         holder ? Value(holder->name) : Value(), file.io ? Value(file.io->files) : Value()});
+    table.rows.push_back({std::int64_t{file.fd}, file.type, file.path, file.mode,
+                          to_value(file.position), to_value(file.size), file.deleted,
+                          to_value(file.append), detail_text(file), to_value(same_as),
+                          holder ? Value(std::int64_t{holder->pid}) : Value(),
+                          holder ? Value(holder->name) : Value(),
+                          file.io ? Value(file.io->files) : Value()});
     append_io(file.io, table.rows.back());
   }
   if (facts.open == std::uint64_t{0}) table.when_empty = "No file is open.";
@@ -103,13 +105,22 @@ report::Table closed_table(const Facts& facts) {
   return table;
 }
 
+Value at_start(const Facts& facts, const std::string& type) {
+  if (!facts.by_type_at_start) return {};
+  const auto found = facts.by_type_at_start->find(type);
+  return found == facts.by_type_at_start->end() ? Value(std::uint64_t{0}) : Value(found->second);
+}
+
 report::Table types_table(const Facts& facts) {
   report::Table table{"types",
                       "By type",
-                      {{"type", "Type", Show::everywhere, false, Text::word}, {"open", "Open"}},
+                      {{"type", "Type", Show::everywhere, false, Text::word},
+                       {"open", "Open"},
+                       {"open_at_start", "At the start", Show::json_only}},
                       {},
                       {}};
-  for (const auto& [type, count] : facts.by_type) table.rows.push_back({type, count});
+  for (const auto& [type, count] : facts.by_type)
+    table.rows.push_back({type, count, at_start(facts, type)});
   std::stable_sort(table.rows.begin(), table.rows.end(), [](const auto& a, const auto& b) {
     return std::get<std::uint64_t>(a[1]) > std::get<std::uint64_t>(b[1]);
   });

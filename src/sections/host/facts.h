@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -30,6 +31,9 @@ struct Facts {
   Pressure psi_cpu;
   Pressure psi_memory;
   Pressure psi_io;
+  // How far the wall clock was set forward (or back: negative) within the window. Being slewed, and
+  // time in suspension, are no part of it.
+  std::optional<std::chrono::nanoseconds> clock_step;
 };
 
 }  // namespace debug_process::sections::host

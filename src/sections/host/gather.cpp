@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sections/host/gather.h"
 
+#include <ctime>
+
 #include "proc/loadavg.h"
 #include "proc/meminfo.h"
 #include "proc/pressure.h"
@@ -25,7 +27,30 @@ bool add_pressure(const Source& source, const char* resource, Pressure& target) 
   return true;
 }
 
+std::optional<std::chrono::nanoseconds> read_clock(clockid_t clock) {
+  timespec time{};
+  if (::clock_gettime(clock, &time) != 0) return std::nullopt;
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 }  // namespace
+
+std::optional<std::chrono::nanoseconds> clock_offset() {
+  // Between two readings we may be kept from the CPU: take the pair that was read fastest.
+  constexpr int kTries = 5;
+  std::optional<std::chrono::nanoseconds> offset;
+  auto shortest = std::chrono::nanoseconds::max();
+  for (int i = 0; i < kTries; ++i) {
+    const auto before = read_clock(CLOCK_BOOTTIME);
+    const auto wall = read_clock(CLOCK_REALTIME);
+    const auto after = read_clock(CLOCK_BOOTTIME);
+    if (!before || !wall || !after) return std::nullopt;
+    if (*after - *before >= shortest) continue;
+    shortest = *after - *before;
+    offset = *wall - *before;
+  }
+  return offset;
+}
 
 Facts gather(const Source& source) {
   Facts facts;

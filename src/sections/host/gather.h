@@ -7,6 +7,9 @@
 
 namespace debug_process::sections::host {
 
+// The wall clock ahead of the time since boot: only setting the clock changes it.
+[[nodiscard]] std::optional<std::chrono::nanoseconds> clock_offset();
+
 [[nodiscard]] Facts gather(const Source& source);
 
 }  // namespace debug_process::sections::host

@@ -35,6 +35,7 @@ report::Section present(const Facts& facts) {
       {"memory_available_bytes", to_value(facts.memory_available), "Memory available"});
   metrics.push_back({"swap_total_bytes", to_value(facts.swap_total), ""});
   metrics.push_back({"swap_free_bytes", to_value(facts.swap_free), ""});
+  metrics.push_back({"clock_step_ns", to_value(facts.clock_step), ""});
   metrics.push_back({"psi_cpu_some_ratio", to_value(facts.psi_cpu.some), "CPU pressure (10 s)"});
   metrics.push_back({"psi_memory_some_ratio", to_value(facts.psi_memory.some), ""});
   metrics.push_back(

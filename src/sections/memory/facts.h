@@ -54,9 +54,11 @@ struct Limit {
   std::optional<Bytes> current;     // of that group: what counts against the limit
   std::optional<Bytes> used;        // of `current`, without the file cache that is given back first
   std::optional<Ratio> used_ratio;  // of the limit
-  std::optional<Bytes> headroom;    // the least that any of the groups has left
-  std::optional<Bytes> soft_limit;  // v2's memory.high, the lowest
-  std::optional<Bytes> swap_limit;  // the lowest
+  // Of `used`: the file cache that is in use, which is given back too before anybody is killed.
+  std::optional<Bytes> active_file;
+  std::optional<Bytes> headroom;       // the least that any of the groups has left
+  std::optional<Bytes> soft_limit;     // v2's memory.high, the lowest
+  std::optional<Bytes> swap_limit;     // the lowest
   bool swap_limit_is_of_both = false;  // v1: of memory and swap together
   std::string own_group;
   std::optional<Bytes> own_current;
@@ -67,6 +69,15 @@ struct Limit {
   std::optional<std::uint64_t> oom_kills_ever;
   std::optional<Ratio> pressure_some;
   std::optional<Ratio> pressure_full;
+};
+
+// As it was when the window began.
+struct Start {
+  std::optional<Bytes> rss;
+  std::optional<Bytes> rss_peak;
+  std::optional<Bytes> anonymous;
+  std::optional<Bytes> file;
+  std::optional<Bytes> shared;
 };
 
 struct Facts {
@@ -100,6 +111,7 @@ struct Facts {
   std::optional<std::uint64_t> page_faults_minor;
   std::optional<std::uint64_t> page_faults_major;
   std::optional<Growth> growth;  // unknown with fewer than five samples
+  std::optional<Start> start;    // unknown for a command: it began with the window
   std::optional<std::int64_t> oom_score;
   std::optional<std::int64_t> oom_score_adj;
   Limit limit;

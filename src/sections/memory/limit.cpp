@@ -30,6 +30,16 @@ std::optional<Bytes> to_bytes(const std::optional<std::uint64_t>& value) {
   return value ? std::optional(Bytes{*value}) : std::nullopt;
 }
 
+// The kernel adds it up over all CPUs when it is read: only where it is needed. Version 1 counts
+// the groups below apart, and in keys with `prefix`.
+void read_file_cache(const proc::Procfs& files, const std::string& path, const std::string& prefix,
+                     LimitSample& sample) {
+  const auto counters = files.read(path).and_then(proc::parse_cgroup_counters);
+  if (!counters) return;
+  sample.inactive_file = to_bytes(proc::counter(*counters, prefix + "inactive_file"));
+  sample.active_file = to_bytes(proc::counter(*counters, prefix + "active_file"));
+}
+
 LimitSample read_v2(const proc::Procfs& files, const proc::CgroupGroup& group) {
   const std::string base = group.directory + "/memory.";
   LimitSample sample;
@@ -43,9 +53,7 @@ LimitSample read_v2(const proc::Procfs& files, const proc::CgroupGroup& group) {
     sample.soft_limit_hits = proc::counter(*events, "high");
     sample.oom_kills = proc::counter(*events, "oom_kill");
   }
-  // The kernel adds it up over all CPUs when it is read: only where it is needed.
-  if (sample.limit || sample.soft_limit)
-    sample.inactive_file = to_bytes(read_counter(files, base + "stat", "inactive_file"));
+  if (sample.limit || sample.soft_limit) read_file_cache(files, base + "stat", "", sample);
   return sample;
 }
 
@@ -58,8 +66,7 @@ LimitSample read_v1(const proc::Procfs& files, const proc::CgroupGroup& group) {
   sample.current = read_bytes(files, base + "usage_in_bytes");
   if (const auto hits = read_bytes(files, base + "failcnt")) sample.limit_hits = hits->value;
   sample.oom_kills = read_counter(files, base + "oom_control", "oom_kill");
-  if (sample.limit)
-    sample.inactive_file = to_bytes(read_counter(files, base + "stat", "total_inactive_file"));
+  if (sample.limit) read_file_cache(files, base + "stat", "total_", sample);
   return sample;
 }
 
@@ -122,6 +129,7 @@ void add_lowest(const LimitSnapshot& end, Limit& limit) {
   limit.current = lowest->current;
   if (!lowest->current) return;
   limit.used = in_use(*lowest);
+  limit.active_file = lowest->active_file;
   if (lowest->limit->value > 0)
     limit.used_ratio =
         Ratio{static_cast<double>(limit.used->value) / static_cast<double>(lowest->limit->value)};

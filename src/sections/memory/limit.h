@@ -22,6 +22,7 @@ struct LimitSample {
   std::optional<Bytes> swap_limit;  // v1: of memory and swap together
   std::optional<Bytes> current;
   std::optional<Bytes> inactive_file;       // of `current`: given back when needed
+  std::optional<Bytes> active_file;         // of `current`: given back next
   std::optional<std::uint64_t> limit_hits;  // how often it ran into the limit
   std::optional<std::uint64_t> soft_limit_hits;
   std::optional<std::uint64_t> oom_kills;

@@ -86,6 +86,14 @@ void add_growth(const Facts& facts, std::vector<report::Metric>& metrics) {
                      growth ? Value(static_cast<std::uint64_t>(growth->samples)) : Value(), ""});
 }
 
+void add_start(const Start& start, std::vector<report::Metric>& metrics) {
+  metrics.push_back({"rss_at_start_bytes", to_value(start.rss), ""});
+  metrics.push_back({"rss_peak_at_start_bytes", to_value(start.rss_peak), ""});
+  metrics.push_back({"anonymous_at_start_bytes", to_value(start.anonymous), ""});
+  metrics.push_back({"file_at_start_bytes", to_value(start.file), ""});
+  metrics.push_back({"shared_at_start_bytes", to_value(start.shared), ""});
+}
+
 // "1.9 GB of 2.0 GB (95%) in /kubepods/x; 3 OOM kills"
 std::string limit_text(const Limit& limit) {
   std::string text =
@@ -110,6 +118,7 @@ void add_limit(const Limit& limit, std::vector<report::Metric>& metrics) {
   metrics.push_back({"cgroup_current_bytes", to_value(limit.current), ""});
   metrics.push_back({"cgroup_used_bytes", to_value(limit.used), ""});
   metrics.push_back({"cgroup_used_ratio", to_value(limit.used_ratio), ""});
+  metrics.push_back({"cgroup_active_file_bytes", to_value(limit.active_file), ""});
   metrics.push_back({"cgroup_headroom_bytes", to_value(limit.headroom), ""});
   metrics.push_back({"cgroup_soft_limit_bytes", to_value(limit.soft_limit),
                      limit.soft_limit ? "Cgroup slows down at" : ""});
@@ -160,6 +169,7 @@ report::Section present(const Facts& facts) {
   metrics.push_back({"page_faults_minor", to_value(facts.page_faults_minor), "Minor page faults"});
   metrics.push_back({"page_faults_major", to_value(facts.page_faults_major), "Major page faults"});
   add_growth(facts, metrics);
+  add_start(facts.start.value_or(Start()), metrics);
   add_limit(facts.limit, metrics);
   metrics.push_back({"oom_score", to_value(facts.oom_score), "OOM score"});
   metrics.push_back({"oom_score_adj", to_value(facts.oom_score_adj),

@@ -38,6 +38,14 @@ struct Followed {
   bool ended_in_window = false;
 };
 
+// Children that have ended and that nobody has waited for. Unknown where finding them would take
+// too long.
+struct Zombies {
+  std::optional<std::uint64_t> now;
+  std::optional<std::uint64_t> at_start;    // of the window
+  std::optional<std::uint64_t> throughout;  // of those at the start: still there
+};
+
 struct Facts {
   Completeness completeness;
   pid_t pid = 0;
@@ -69,7 +77,8 @@ struct Facts {
   std::optional<std::string> tracer_comm;
   std::vector<pid_t> ns_pids;   // from our PID namespace inwards; a single one when it has no other
   std::optional<pid_t> ns_pid;  // the innermost
-  std::optional<std::string> seccomp;             // "disabled", "strict", "filter"
+  std::optional<std::string> seccomp;  // "disabled", "strict", "filter"
+  Zombies zombies;
   std::optional<std::vector<Followed>> followed;  // most time in calls first; only with --follow
 };
 

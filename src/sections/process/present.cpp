@@ -61,6 +61,13 @@ void add_identity(const Facts& facts, report::Section& section) {
   metrics.push_back({"nice", number(facts.nice), facts.nice.value_or(0) != 0 ? "Nice" : ""});
 }
 
+void add_zombies(const Zombies& zombies, std::vector<report::Metric>& metrics) {
+  metrics.push_back({"zombie_children", to_value(zombies.now),
+                     zombies.now.value_or(0) > 0 ? "Zombie children" : ""});
+  metrics.push_back({"zombie_children_at_start", to_value(zombies.at_start), ""});
+  metrics.push_back({"zombie_children_throughout", to_value(zombies.throughout), ""});
+}
+
 void add_place(const Facts& facts, report::Section& section) {
   auto& metrics = section.metrics;
   metrics.push_back({"cwd", to_value(facts.cwd), "Directory", Text::path});
@@ -150,6 +157,7 @@ report::Section present(const Facts& facts) {
   if (section.status == report::Status::unavailable) return section;
   add_identity(facts, section);
   add_place(facts, section);
+  add_zombies(facts.zombies, section.metrics);
   section.tables.push_back(limits_table(facts));
   if (facts.followed) add_followed(facts, section);
   return section;

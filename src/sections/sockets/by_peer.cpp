@@ -38,6 +38,7 @@ void add(const Socket& socket, PeerGroup& group) {
   add(group.recv_queue, socket.recv_queue);
   add(group.send_queue, socket.send_queue);
   add(group.retransmits, socket.window.retransmits);
+  add(group.segments, socket.window.segments);
   if (socket.rtt) group.rtt = std::max(group.rtt.value_or(*socket.rtt), *socket.rtt);
 }
 

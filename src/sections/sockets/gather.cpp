@@ -132,8 +132,42 @@ void count(Facts& facts, bool compared) {
   facts.unknown = unknown;
 }
 
+std::optional<NetworkCounters> read_network(const Source& source, const std::string& base) {
+  auto counters = source.procfs.read(base + "/net/netstat").and_then(proc::parse_netstat);
+  if (!counters) return std::nullopt;
+  return NetworkCounters{source.procfs.read_link(base + "/ns/net").value_or(""), *counters};
+}
+
+// Nobody who accepts connections decides how many there are. An accepted unix socket has the name
+// of the one that listened.
+bool is_incoming(const Socket& socket) {
+  if (socket.counted || socket.state != "ESTABLISHED") return false;
+  return socket.protocol == "unix" ? !socket.local.empty() : socket.incoming == true;
+}
+
+// Of what is the same socket as when the window began.
+void compare(const Snapshot& start, Facts& facts) {
+  std::uint64_t close_wait = 0;
+  for (Socket& socket : facts.sockets) {
+    socket.window = counted_since(start, socket);
+    const auto earlier = start.sockets.find(socket.inode);
+    if (earlier == start.sockets.end()) continue;
+    socket.earlier = earlier->second;
+    if (!socket.counted && socket.state == "CLOSE_WAIT" && socket.earlier->state == socket.state)
+      ++close_wait;
+  }
+  facts.close_wait_throughout = close_wait;
+  facts.incoming_at_start = start.incoming;
+}
+
 void take_snapshot(const Facts& facts, Tables& tables, Snapshot& now) {
-  for (const Socket& socket : facts.sockets) now.counters.emplace(socket.inode, socket.total);
+  for (const Socket& socket : facts.sockets) {
+    now.counters.emplace(socket.inode, socket.total);
+    if (!socket.known) continue;
+    now.sockets.emplace(socket.inode, Earlier{socket.state, socket.recv_queue,
+                                              socket.waiting_to_be_accepted, socket.held_back});
+  }
+  now.incoming = facts.incoming.value_or(0);
   now.tables = std::move(tables.read);
   now.others = std::move(tables.others);
 }
@@ -159,18 +193,22 @@ Facts gather(const Source& source, const Result<proc::FdTable>& table, const Sna
   for (const Socket& socket : facts.sockets)
     if (is_tcp(socket) && socket.is_listening())
       tables.listening_ports.insert(port_of(socket.local));
-  for (Socket& socket : facts.sockets) {
-    complete(tables, socket);
-    if (start != nullptr) socket.window = counted_since(*start, socket);
-  }
+  for (Socket& socket : facts.sockets) complete(tables, socket);
+  if (start != nullptr) compare(*start, facts);
   sort(facts.sockets);
   if (table->unreadable > 0) {
     facts.completeness.add_gap(fmt::format("{} descriptors could not be read", table->unreadable));
   }
   facts.time_wait = tables.time_wait;
+  facts.incoming = static_cast<std::uint64_t>(
+      std::count_if(facts.sockets.begin(), facts.sockets.end(), is_incoming));
+  auto network = read_network(source, table->base);
+  if (start != nullptr) facts.network = counted_since(*start, network);
   facts.established_by_peer = group_by_peer(facts.sockets);
   count(facts, start != nullptr);
-  if (now != nullptr) take_snapshot(facts, tables, *now);
+  if (now == nullptr) return facts;
+  take_snapshot(facts, tables, *now);
+  now->network = std::move(network);
   return facts;
 }
 

@@ -26,6 +26,12 @@ std::optional<Bytes> to_bytes(const std::optional<std::uint64_t>& count) {
   return Bytes{*count};
 }
 
+// Where neither the peer's nor the network's window is in the way.
+std::optional<bool> is_held_back(const net::TcpInfo& tcp) {
+  if (!tcp.not_sent) return std::nullopt;
+  return *tcp.not_sent > 0 && *tcp.not_sent < tcp.mss && tcp.unacked > 0 && tcp.unacked < tcp.cwnd;
+}
+
 std::string vsock_text(const net::VsockEnd& end) {
   const std::string port = end.port == VMADDR_PORT_ANY ? "*" : fmt::format("{}", end.port);
   return end.cid == VMADDR_CID_ANY ? fmt::format("*:{}", port)
@@ -51,11 +57,14 @@ Socket to_socket(const net::InetSocket& seen, std::string_view protocol,
   socket.congestion_control = seen.congestion_control;
   if (!seen.tcp) return socket;
   socket.rtt = seen.tcp->rtt;
+  socket.rtt_min = seen.tcp->min_rtt;
+  socket.held_back = is_held_back(*seen.tcp);
   socket.cwnd = seen.tcp->cwnd;
   socket.unacked = seen.tcp->unacked;
   socket.idle = seen.tcp->idle;
   const net::TcpCounters& counters = seen.tcp->counters;
   socket.total.retransmits = counters.retransmits;
+  socket.total.segments = counters.segments;
   socket.total.received = to_bytes(counters.received_bytes);
   socket.total.acknowledged = to_bytes(counters.acknowledged_bytes);
   socket.total.busy = counters.busy;

@@ -75,13 +75,15 @@ report::Table peers_table(const Facts& facts) {
                        {"recv_queue_bytes", "Recv-Q"},
                        {"send_queue_bytes", "Send-Q"},
                        {"rtt_max_ns", "RTT (max)"},
-                       {"retransmits", "Retrans"}},
+                       {"retransmits", "Retrans"},
+                       {"segments", "Segments", Show::json_only}},
                       {},
                       {}};
   for (const PeerGroup& group : facts.established_by_peer) {
     table.rows.push_back({group.peer, direction(group.incoming), text(group.service),
                           group.connections, to_value(group.recv_queue), to_value(group.send_queue),
-                          to_value(group.rtt), to_value(group.retransmits)});
+                          to_value(group.rtt), to_value(group.retransmits),
+                          to_value(group.segments)});
   }
   return table;
 }
@@ -109,6 +111,11 @@ const std::vector<report::Column>& socket_columns() {
       {"cwnd", "Window", Show::json_only},
       {"unacked_count", "Unacked", Show::json_only},
       {"congestion_control", "Congestion", Show::json_only, false, Text::word},
+      {"rtt_min_ns", "RTT (min)", Show::json_only},
+      {"segments", "Segments", Show::json_only},
+      {"held_back", "Held back", Show::json_only},
+      {"recv_queue_at_start_bytes", "Recv-Q at start", Show::json_only},
+      {"accept_queue_at_start", "Waiting at start", Show::json_only},
       {"idle_ns", "Idle", Show::json_only},
       {"busy_ns", "Busy", Show::json_only},
       {"rwnd_limited_ns", "Limited by peer", Show::json_only},
@@ -146,6 +153,11 @@ std::vector<Value> socket_row(const Socket& socket) {
           to_value(socket.cwnd),
           to_value(socket.unacked),
           text(socket.congestion_control),
+          to_value(socket.rtt_min),
+          to_value(socket.window.segments),
+          to_value(socket.held_back),
+          socket.earlier ? to_value(socket.earlier->recv_queue) : Value(),
+          socket.earlier ? to_value(socket.earlier->waiting_to_be_accepted) : Value(),
           to_value(socket.idle),
           to_value(socket.window.busy),
           to_value(socket.window.rwnd_limited),
@@ -195,6 +207,9 @@ void add_metrics(const Facts& facts, std::vector<report::Metric>& metrics) {
   metrics.push_back({"listening", to_value(facts.listening), "Listening"});
   metrics.push_back({"established", to_value(facts.established), "Established"});
   metrics.push_back({"close_wait", to_value(facts.close_wait), "Close-wait"});
+  metrics.push_back({"close_wait_throughout", to_value(facts.close_wait_throughout), ""});
+  metrics.push_back({"incoming", to_value(facts.incoming), ""});
+  metrics.push_back({"incoming_at_start", to_value(facts.incoming_at_start), ""});
   metrics.push_back({"time_wait", to_value(facts.time_wait), "Time-wait (netns)"});
   metrics.push_back({"recv_queue_bytes", to_value(facts.recv_queue),
                      unless_zero(facts.recv_queue.value_or(Bytes{}).value, "Not read yet")});
@@ -209,6 +224,12 @@ void add_metrics(const Facts& facts, std::vector<report::Metric>& metrics) {
   metrics.push_back(
       {"peers_not_found", to_value(facts.peers_not_found),
        unless_zero(facts.peers_not_found.value_or(0), "Unix peers of unknown processes")});
+  const Namespace& network = facts.network;
+  metrics.push_back({"netns_syn_queue_drops", to_value(network.syn_queue_drops),
+                     unless_zero(network.syn_queue_drops.value_or(0), "SYN queue full (netns)")});
+  metrics.push_back({"netns_syn_cookies", to_value(network.syn_cookies),
+                     unless_zero(network.syn_cookies.value_or(0), "SYN cookies (netns)")});
+  metrics.push_back({"netns_accept_queue_overflows", to_value(network.accept_queue_overflows), ""});
   for (const char* protocol : {"tcp", "tcp6", "udp", "udp6", "unix"}) {
     const auto found = facts.by_protocol.find(protocol);
     const std::uint64_t count = found == facts.by_protocol.end() ? 0 : found->second;

@@ -16,6 +16,7 @@ std::optional<T> difference(const std::optional<T>& before, const std::optional<
 
 Counters difference(const Counters& before, const Counters& now) {
   return {difference(before.retransmits, now.retransmits),
+          difference(before.segments, now.segments),
           difference(before.received, now.received),
           difference(before.acknowledged, now.acknowledged),
           difference(before.busy, now.busy),
@@ -24,7 +25,19 @@ Counters difference(const Counters& before, const Counters& now) {
           difference(before.drops, now.drops)};
 }
 
+// Both are of one namespace: a process that has entered another has no such difference.
+Namespace difference(const proc::Netstat& before, const proc::Netstat& now) {
+  return {difference(before.syn_queue_drops, now.syn_queue_drops),
+          difference(before.syn_cookies, now.syn_cookies),
+          difference(before.listen_overflows, now.listen_overflows)};
+}
+
 }  // namespace
+
+Namespace counted_since(const Snapshot& start, const std::optional<NetworkCounters>& now) {
+  if (!start.network || !now || start.network->name != now->name) return {};
+  return difference(start.network->counters, now->counters);
+}
 
 Counters counted_since(const Snapshot& start, const Socket& socket) {
   if (start.before_its_life) return socket.total;

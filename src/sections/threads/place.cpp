@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sections/threads/place.h"
 
+#include <poll.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "proc/task_syscall.h"
@@ -32,13 +35,17 @@ int to_int(std::uint64_t argument) {
   return static_cast<std::int32_t>(static_cast<std::uint32_t>(argument));
 }
 
+bool is_poll(std::string_view syscall) {
+  return syscall == "poll" || syscall == "ppoll";
+}
+
 std::string address_or_count(std::string_view syscall, const std::array<std::uint64_t, 6>& args) {
   if (syscall.starts_with("futex")) return fmt::format("{:#x}", args[0]);
   if (syscall == "wait4" || syscall == "waitpid") {
     const int pid = to_int(args[0]);
     return pid > 0 ? fmt::format("pid {}", pid) : "any child";
   }
-  if (syscall == "poll" || syscall == "ppoll") return fmt::format("{} fds", to_int(args[1]));
+  if (is_poll(syscall)) return fmt::format("{} fds", to_int(args[1]));
   return {};
 }
 
@@ -66,6 +73,23 @@ std::string PlaceReader::path_at(std::uint64_t address) {
   return taken.empty() ? taken : taken + "...";
 }
 
+// Of an array of struct pollfd the only descriptor there is: -1 stands for none.
+std::optional<int> PlaceReader::polled(std::uint64_t address, std::uint64_t count) {
+  constexpr std::uint64_t kMost = 4;
+  if (count == 0 || count > kMost) return std::nullopt;
+  const std::string taken = read_memory(address, count * sizeof(pollfd));
+  if (taken.size() < count * sizeof(pollfd)) return std::nullopt;
+  std::optional<int> only;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    pollfd entry{};
+    std::memcpy(&entry, taken.data() + i * sizeof entry, sizeof entry);
+    if (entry.fd < 0) continue;
+    if (only) return std::nullopt;
+    only = entry.fd;
+  }
+  return only;
+}
+
 void PlaceReader::add_object(const Call& call, Place& place) {
   const auto& kinds = trace::example_kinds();
   const auto known = kinds.find(call.key);
@@ -82,6 +106,9 @@ void PlaceReader::add_object(const Call& call, Place& place) {
       place.fd = to_int(call.args[0]);
       break;
     case trace::ExampleKind::none:
+      if (is_poll(place.syscall.value_or("")))
+        place.fd = polled(call.args[0], call.args[1] & UINT32_MAX);
+      if (place.fd) break;
       place.object = address_or_count(place.syscall.value_or(""), call.args);
       return;
   }

@@ -25,6 +25,7 @@ class PlaceReader {
  private:
   [[nodiscard]] std::string read_memory(std::uint64_t address, std::size_t length);
   [[nodiscard]] std::string path_at(std::uint64_t address);
+  [[nodiscard]] std::optional<int> polled(std::uint64_t address, std::uint64_t count);
   void add_object(const struct Call& call, Place& place);
 
   const Source& source_;

@@ -45,6 +45,10 @@ tcp_info sample_info() {
   info.tcpi_total_retrans = 9;
   info.tcpi_bytes_acked = 1000;
   info.tcpi_bytes_received = 2000;
+  info.tcpi_data_segs_out = 77;
+  info.tcpi_notsent_bytes = 12;
+  info.tcpi_min_rtt = 40;
+  info.tcpi_snd_mss = 1448;
   info.tcpi_busy_time = 300;
   info.tcpi_rwnd_limited = 200;
   info.tcpi_sndbuf_limited = 100;
@@ -71,6 +75,10 @@ TEST(InetDiag, ReadsATcpConnection) {
   EXPECT_EQ(socket->tcp->counters.retransmits, 9U);
   EXPECT_EQ(socket->tcp->counters.acknowledged_bytes, 1000U);
   EXPECT_EQ(socket->tcp->counters.received_bytes, 2000U);
+  EXPECT_EQ(socket->tcp->counters.segments, 77U);
+  EXPECT_EQ(socket->tcp->not_sent, 12U);
+  EXPECT_EQ(socket->tcp->min_rtt, microseconds(40));
+  EXPECT_EQ(socket->tcp->mss, 1448U);
   EXPECT_EQ(socket->tcp->counters.busy, microseconds(300));
   EXPECT_EQ(socket->tcp->counters.rwnd_limited, microseconds(200));
   EXPECT_EQ(socket->tcp->counters.sndbuf_limited, microseconds(100));
@@ -85,6 +93,8 @@ TEST(InetDiag, KnowsThatAnOlderKernelTellsLess) {
   EXPECT_EQ(socket->tcp->counters.retransmits, 9U);
   EXPECT_FALSE(socket->tcp->counters.acknowledged_bytes);
   EXPECT_FALSE(socket->tcp->counters.busy);
+  EXPECT_FALSE(socket->tcp->counters.segments);
+  EXPECT_FALSE(socket->tcp->not_sent);
 }
 
 TEST(InetDiag, ARoundTripThatWasNeverMeasuredIsUnknown) {

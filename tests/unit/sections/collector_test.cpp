@@ -48,6 +48,13 @@ TEST_F(CollectorTest, GathersAllSections) {
   EXPECT_EQ(facts.threads.count, 2U);
   EXPECT_TRUE(facts.files.open);
   EXPECT_TRUE(facts.memory.rss);
+  // At the start all was as at the end.
+  EXPECT_EQ(facts.files.by_type_at_start, facts.files.by_type);
+  ASSERT_TRUE(facts.memory.start);
+  EXPECT_EQ(facts.memory.start->anonymous, facts.memory.anonymous);
+  EXPECT_EQ(facts.process.zombies.now, 0U);
+  EXPECT_EQ(facts.process.zombies.throughout, 0U);
+  EXPECT_TRUE(facts.host.clock_step);
   EXPECT_TRUE(facts.syscalls.traced);
   // Both threads stand where they stood, and nothing was seen of them.
   EXPECT_EQ(facts.syscalls.in_flight.size(), 2U);

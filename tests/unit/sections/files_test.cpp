@@ -34,6 +34,9 @@ TEST(FilesSection, ReadsAFixtureWithHostileNames) {
   EXPECT_EQ(facts.by_type.at("pipe"), 2U);
   EXPECT_EQ(find(facts, 6).path, "/var/log/a\x1b[2Jb\nc.log (deleted)");
   EXPECT_EQ(find(facts, 6).position, Bytes{4096});
+  EXPECT_EQ(find(facts, 6).append, true);
+  EXPECT_EQ(find(facts, 7).append, false);
+  EXPECT_FALSE(find(facts, 3).append) << "a socket";
   EXPECT_EQ(find(facts, 7).detail, "write lock 0-EOF");
   EXPECT_EQ(find(facts, 12).type, "directory");
   EXPECT_EQ(find(facts, 4).type, "eventpoll");

@@ -33,6 +33,14 @@ TEST(HostSection, IsPartialAndUnknownWhereNothingIsKept) {
   for (const auto& metric : section.metrics) EXPECT_TRUE(is_unknown(metric.value)) << metric.key;
 }
 
+TEST(HostSection, TheClockIsAheadOfBootAndStaysSo) {
+  const auto before = clock_offset();
+  const auto after = clock_offset();
+  ASSERT_TRUE(before && after);
+  EXPECT_GT(*before, std::chrono::hours(24 * 365)) << "since 1970";
+  EXPECT_LT(std::chrono::abs(*after - *before), std::chrono::milliseconds(50));
+}
+
 TEST(HostSection, PresentsTheContractsKeys) {
   const auto section = present(gather(fixture_source(kHostile)));
   EXPECT_TRUE(is_well_formed(section));

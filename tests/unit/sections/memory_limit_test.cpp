@@ -22,6 +22,7 @@ TEST(MemoryLimit, IsTheLowestUpTheV2Tree) {
   EXPECT_EQ(limit.group, "/kubepods.slice");
   EXPECT_EQ(limit.current, Bytes{1020054732});
   EXPECT_EQ(limit.used, Bytes{1020054732 - 53687091});
+  EXPECT_EQ(limit.active_file, Bytes{4000000});
   EXPECT_NEAR(limit.used_ratio->value, 0.9, 0.001);
   EXPECT_EQ(limit.headroom, Bytes{1073741824 - (1020054732 - 53687091)});
   EXPECT_EQ(limit.soft_limit, Bytes{536870912});
@@ -37,6 +38,7 @@ TEST(MemoryLimit, IsTheLowestUpTheV1Tree) {
   EXPECT_EQ(limit.limit, Bytes{268435456});
   EXPECT_EQ(limit.group, "/docker/web");
   EXPECT_EQ(limit.used, Bytes{250000000});
+  EXPECT_EQ(limit.active_file, Bytes{3000000});
   EXPECT_EQ(limit.swap_limit, Bytes{536870912});
   EXPECT_TRUE(limit.swap_limit_is_of_both);
   EXPECT_FALSE(limit.soft_limit);

@@ -73,6 +73,18 @@ TEST(SocketsWindow, AtItsStartNothingIsKnown) {
   EXPECT_FALSE(facts.retransmits);
 }
 
+TEST(SocketsWindow, CountsOfTheNamespaceAreDifferencesToo) {
+  Snapshot start;
+  start.network = NetworkCounters{"net:[1]", {10, 20, std::nullopt}};
+  const Namespace counted = counted_since(start, NetworkCounters{"net:[1]", {15, 20, 3}});
+  EXPECT_EQ(counted.syn_queue_drops, 5U);
+  EXPECT_EQ(counted.syn_cookies, 0U);
+  EXPECT_FALSE(counted.accept_queue_overflows);
+  const Namespace other = counted_since(start, NetworkCounters{"net:[2]", {15, 20, 3}});
+  EXPECT_FALSE(other.syn_queue_drops) << "it has entered another";
+  EXPECT_FALSE(counted_since(start, std::nullopt).syn_queue_drops);
+}
+
 // Our own connection over the loopback, with bytes between two readings.
 TEST(SocketsWindow, CountsBytesOfARealConnection) {
   const UniqueFd listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -111,6 +123,15 @@ TEST(SocketsWindow, CountsBytesOfARealConnection) {
   EXPECT_EQ(find(client).incoming, false);
   EXPECT_TRUE(find(client).rtt);
   EXPECT_NE(find(client).congestion_control, "");
+  EXPECT_EQ(find(client).window.segments, 1U);
+  EXPECT_EQ(find(client).total.segments, 2U);
+  EXPECT_EQ(find(client).held_back, false);
+  ASSERT_TRUE(find(server).earlier);
+  EXPECT_EQ(find(server).earlier->recv_queue, Bytes{100});
+  EXPECT_EQ(find(server).earlier->state, "ESTABLISHED");
+  EXPECT_EQ(find(listening).earlier->waiting_to_be_accepted, 0U);
+  EXPECT_EQ(facts.incoming, 1U);
+  EXPECT_EQ(facts.incoming_at_start, 1U);
   EXPECT_EQ(find(listening).backlog, 5U);
 }
 

@@ -95,6 +95,24 @@ TEST_F(PlaceTest, TellsLocksAndChildren) {
   EXPECT_EQ(read().object, "3 fds");
 }
 
+// struct pollfd: the descriptor, and twice two bytes of events.
+std::string pollfd_of(char fd) {
+  return std::string(fd < 0 ? 4 : 1, fd) + std::string(fd < 0 ? 4 : 7, '\0');
+}
+
+TEST_F(PlaceTest, NamesTheOnlyDescriptorThatIsPolled) {
+  fs::create_symlink("socket:[42]", root_ / "10/fd/5");
+  memory_at(0x6000, pollfd_of(5) + pollfd_of(-1) + pollfd_of(6));
+  call("poll", "0x6000 0x1 0x1388 0x0 0x0 0x0");
+  EXPECT_EQ(read().fd, 5);
+  EXPECT_EQ(read().object, "fd 5 socket:[42]");
+  call("ppoll", "0x6000 0x2 0x0 0x0 0x0 0x0");
+  EXPECT_EQ(read().fd, 5) << "-1 stands for none";
+  call("poll", "0x6000 0x3 0x1388 0x0 0x0 0x0");
+  EXPECT_FALSE(read().fd);
+  EXPECT_EQ(read().object, "3 fds");
+}
+
 TEST_F(PlaceTest, KnowsAThreadThatRuns) {
   write("10/task/11/syscall", "running\n");
   EXPECT_TRUE(read().running);
