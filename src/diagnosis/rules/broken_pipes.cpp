@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kPerSecond = 1;
 constexpr double kShareOfSends = 0.01;
+constexpr std::uint64_t kFewest = 3;  // one or two are a client that has gone, in any window
 
 }  // namespace
 
@@ -21,6 +22,7 @@ std::optional<Finding> broken_pipes(const Facts& facts) {
   const auto rows = failures(facts, {EPIPE, ECONNRESET});
   if (rows.empty()) return std::nullopt;
   const std::uint64_t broken = count(rows);
+  if (broken < kFewest) return std::nullopt;
   const CallTotals sends = calls_of(
       facts, {"write", "writev", "send", "sendto", "sendmsg", "sendmmsg", "sendfile", "splice"});
   const bool often = per_second(broken, facts) >= kPerSecond;

@@ -20,6 +20,37 @@ bool is_happy_eyeballs(const ErrorRow& refused, std::uint64_t attempts) {
   return refused.example && refused.example->starts_with('[') && refused.calls * 2 <= attempts;
 }
 
+using sections::sockets::Socket;
+
+// The kernel asks again after a second, and counts that: whoever gives up earlier, as a client does
+// that tries several addresses, has not got there.
+bool is_unanswered(const Socket& socket) {
+  return !socket.counted && socket.state == "SYN_SENT" && socket.total.retransmits.value_or(0) > 0;
+}
+
+std::optional<Finding> unanswered(const Facts& facts) {
+  const Socket* longest = nullptr;
+  std::uint64_t sockets = 0;
+  for (const Socket& socket : facts.sockets.sockets) {
+    if (!is_unanswered(socket)) continue;
+    ++sockets;
+    if (longest == nullptr || *socket.total.retransmits > *longest->total.retransmits)
+      longest = &socket;
+  }
+  if (longest == nullptr) return std::nullopt;
+  return Finding{
+      "",
+      Severity::warning,
+      fmt::format("an attempt to connect to {} is not answered{}", longest->remote,
+                  sockets > 1 ? fmt::format(", nor {}", counted(sockets - 1, "other")) : ""),
+      "For a second or more nothing came back, not even a refusal: a firewall drops the packets, "
+      "or "
+      "the host is down. The kernel gives up after two minutes unless the program does earlier.",
+      {{fmt::format("sockets.sockets[{}].state", longest->fd), longest->state},
+       {fmt::format("sockets.sockets[{}].remote", longest->fd), longest->remote}},
+      "from this host: nc -vz PEER PORT; then firewalls and routes on the way"};
+}
+
 }  // namespace
 
 std::optional<Finding> connect_trouble(const Facts& facts) {
@@ -33,6 +64,7 @@ std::optional<Finding> connect_trouble(const Facts& facts) {
                    {cite(*timed_out.front())},
                    "from this host: nc -vz PEER PORT; then firewalls and routes on the way"};
   }
+  if (auto finding = unanswered(facts)) return finding;
   if (!counts_successes(facts)) return std::nullopt;
   const auto refused = failures(facts, {ECONNREFUSED}, {"connect"});
   if (refused.empty() || refused.front()->calls < kFewestRefused) return std::nullopt;

@@ -11,7 +11,7 @@ namespace {
 Facts ill() {
   Facts facts = healthy();
   facts.files.open = 1024;
-  facts.sockets.close_wait = 500;
+  facts.sockets.close_wait_throughout = 500;
   facts.memory.swap = Bytes{1U << 30U};
   facts.memory.page_faults_major = 10'000;
   add_calls(facts, "io_uring_enter", 5);

@@ -57,10 +57,10 @@ TEST(BrokenPipes, FiresFromOneASecond) {
 
 TEST(BrokenPipes, FiresFromOneInAHundredSends) {
   Facts facts = healthy();
-  add_calls(facts, "sendto", 200);
-  add_errors(facts, "sendto", EPIPE, 2);
+  add_calls(facts, "sendto", 300);
+  add_errors(facts, "sendto", EPIPE, 3);
   EXPECT_TRUE(broken_pipes(facts));
-  facts.syscalls.rows[0].calls = 201;
+  facts.syscalls.rows[0].calls = 301;
   EXPECT_FALSE(broken_pipes(facts));
 }
 
@@ -69,6 +69,11 @@ TEST(BrokenPipes, IsSilentOnFewSendsAndShortWindows) {
   add_calls(few, "write", 99);
   add_errors(few, "write", EPIPE, 9);
   EXPECT_FALSE(broken_pipes(few));
+
+  Facts two = healthy();
+  add_calls(two, "write", 100);
+  add_errors(two, "write", EPIPE, 2);
+  EXPECT_FALSE(broken_pipes(two));
 
   Facts brief = healthy();
   brief.window = 1999ms;

@@ -86,16 +86,16 @@ TEST(PortExhaustion, FiresOnConnectButNotOnBind) {
 TEST(CloseWaitLeak, FiresFromFifty) {
   Facts facts = healthy();
   facts.files.open = 10'000;
-  facts.sockets.close_wait = 49;
+  facts.sockets.close_wait_throughout = 49;
   EXPECT_FALSE(close_wait_leak(facts));
-  facts.sockets.close_wait = 50;
+  facts.sockets.close_wait_throughout = 50;
   EXPECT_TRUE(close_wait_leak(facts));
 }
 
 TEST(CloseWaitLeak, FiresFromATenthOfTheDescriptors) {
   Facts facts = healthy();
   facts.files.open = 100;
-  facts.sockets.close_wait = 10;
+  facts.sockets.close_wait_throughout = 10;
   EXPECT_TRUE(close_wait_leak(facts));
   facts.files.open = 101;
   EXPECT_FALSE(close_wait_leak(facts));
@@ -104,35 +104,45 @@ TEST(CloseWaitLeak, FiresFromATenthOfTheDescriptors) {
 TEST(CloseWaitLeak, IsSilentAboutAFewAmongFew) {
   Facts facts = healthy();
   facts.files.open = 12;
-  facts.sockets.close_wait = 3;
+  facts.sockets.close_wait_throughout = 3;
   EXPECT_FALSE(close_wait_leak(facts));
+}
+
+TEST(CloseWaitLeak, NamesThePeerThatMostAreWith) {
+  Facts facts = healthy();
+  facts.sockets.close_wait_throughout = 50;
+  for (const char* remote : {"10.0.0.9:80", "10.0.0.9:443", "10.0.0.8:80"}) {
+    sections::sockets::Socket socket;
+    socket.state = "CLOSE_WAIT";
+    socket.remote = remote;
+    socket.earlier = sections::sockets::Earlier{"CLOSE_WAIT", {}, {}, {}};
+    facts.sockets.sockets.push_back(socket);
+  }
+  EXPECT_THAT(close_wait_leak(facts)->title, HasSubstr(", 2 of them with 10.0.0.9"));
+}
+
+// As full at the window's start as at its end.
+sections::sockets::Socket listener(std::uint64_t waiting, std::optional<std::uint64_t> backlog,
+                                   const std::string& local = "0.0.0.0:80") {
+  sections::sockets::Socket socket;
+  socket.fd = 7;
+  socket.state = "LISTEN";
+  socket.local = local;
+  socket.waiting_to_be_accepted = waiting;
+  socket.backlog = backlog;
+  socket.earlier = sections::sockets::Earlier{"LISTEN", std::nullopt, waiting, std::nullopt};
+  return socket;
 }
 
 TEST(AcceptQueueFull, FiresFrom102AndNamesTheWorstListener) {
   Facts facts = healthy();
-  sections::sockets::Socket socket;
-  socket.state = "LISTEN";
-  socket.local = "0.0.0.0:80";
-  socket.waiting_to_be_accepted = 101;
-  facts.sockets.sockets.push_back(socket);
+  facts.sockets.sockets = {listener(101, std::nullopt)};
   EXPECT_FALSE(accept_queue_full(facts));
-  facts.sockets.sockets[0].waiting_to_be_accepted = 102;
+  facts.sockets.sockets = {listener(102, std::nullopt)};
   EXPECT_TRUE(accept_queue_full(facts));
-  socket.local = "0.0.0.0:443";
-  socket.waiting_to_be_accepted = 500;
-  facts.sockets.sockets.push_back(socket);
+  facts.sockets.sockets.push_back(listener(500, std::nullopt, "0.0.0.0:443"));
   EXPECT_EQ(accept_queue_full(facts)->title,
             "500 connections waiting to be accepted on 0.0.0.0:443");
-}
-
-sections::sockets::Socket listener(std::uint64_t waiting, std::uint64_t backlog) {
-  sections::sockets::Socket socket;
-  socket.fd = 7;
-  socket.state = "LISTEN";
-  socket.local = "0.0.0.0:80";
-  socket.waiting_to_be_accepted = waiting;
-  socket.backlog = backlog;
-  return socket;
 }
 
 TEST(AcceptQueueFull, KnowsTheBacklog) {
@@ -144,6 +154,15 @@ TEST(AcceptQueueFull, KnowsTheBacklog) {
   facts.sockets.sockets = {listener(16, 20)};
   EXPECT_EQ(accept_queue_full(facts)->title,
             "16 connections waiting to be accepted on 0.0.0.0:80, which has room for 20");
+}
+
+TEST(AcceptQueueFull, IsSilentAboutABurst) {
+  Facts facts = healthy();
+  facts.sockets.sockets = {listener(20, 20)};
+  facts.sockets.sockets[0].earlier->waiting_to_be_accepted = 15;
+  EXPECT_FALSE(accept_queue_full(facts));
+  facts.sockets.sockets[0].earlier.reset();
+  EXPECT_FALSE(accept_queue_full(facts)) << "it was made within the window";
 }
 
 TEST(AcceptQueueFull, TakesASmallBacklogForFullOnlyWhenItOverflows) {
@@ -159,6 +178,12 @@ TEST(AcceptQueueFull, FiresOnceAListenerTurnsAnybodyAway) {
   facts.sockets.sockets = {listener(16, 20), listener(0, 4096)};
   facts.sockets.sockets[1].window.drops = 1;
   EXPECT_EQ(accept_queue_full(facts)->title, "1 connection turned away by 0.0.0.0:80");
+  facts.sockets.sockets[0] = listener(0, 20);
+  facts.sockets.network.accept_queue_overflows = 1;
+  EXPECT_TRUE(accept_queue_full(facts));
+  facts.sockets.network.accept_queue_overflows = 0;  // another queue was full
+  EXPECT_FALSE(accept_queue_full(facts));
+  facts.sockets.network.accept_queue_overflows.reset();
   // Dropped datagrams are something else.
   facts.sockets.sockets = {listener(0, 20)};
   facts.sockets.sockets[0].state = "UNCONNECTED";
