@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -11,7 +9,7 @@
 #include <sstream>
 
 #include "e2e/as_nobody.h"
-#include "e2e/group.h"
+#include "e2e/cgroup_v1.h"
 #include "e2e/harness.h"
 
 namespace debug_process::e2e {

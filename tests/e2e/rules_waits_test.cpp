@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "e2e/findings.h"
-#include "e2e/group.h"
+#include "e2e/cgroup_v1.h"
 
 namespace debug_process::e2e {
 namespace {

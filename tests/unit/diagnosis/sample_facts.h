@@ -71,10 +71,6 @@ inline void add_errors(Facts& facts, const std::string& syscall, int errno_value
 }
 
 // How the line begins where nothing is wrong, with however many rules there are.
-inline std::string nothing_found() {
-  return "nothing wrong found (" + std::to_string(rules().size()) + " rules";
-}
-
 inline sections::threads::Thread& add_thread(Facts& facts, double cpu) {
   sections::threads::Thread thread;
   thread.tid = 77;

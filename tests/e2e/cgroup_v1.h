@@ -1,4 +1,5 @@
-// A control group for one test. SPDX-License-Identifier: Apache-2.0
+// A cgroup (version 1) of one process, which leaves it before it is removed.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <sys/stat.h>
@@ -10,7 +11,6 @@
 
 namespace debug_process::e2e {
 
-// A cgroup (version 1) of one process, which leaves it before it is removed.
 class Group {
  public:
   Group(const std::string& controller, pid_t pid)
