@@ -32,7 +32,10 @@ const Futex* contended_lock(const Facts& facts) {
   for (const Futex& futex : *facts.syscalls.futexes) {  // most time first
     if (!is_lock(futex) || futex.waits < kFewestEvents) continue;
     if (per_second(futex.waits, facts) < kWaitsPerSecond) continue;
-    if (waiting_share(futex, facts) >= kShareOfThreads) return &futex;
+    // Who holds it and gets no CPU makes the others wait, and so does who has got it and gets none.
+    Futex without = futex;
+    without.waited = without_waits_for_cpu(futex.waited, facts);
+    if (waiting_share(without, facts) >= kShareOfThreads) return &futex;
   }
   return nullptr;
 }

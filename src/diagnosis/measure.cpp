@@ -136,6 +136,12 @@ nanoseconds cpu_of_loops_around(std::uint64_t calls, const Facts& facts) {
   return cpu;
 }
 
+nanoseconds without_waits_for_cpu(nanoseconds time, const Facts& facts) {
+  for (const Thread& thread : facts.threads.threads)
+    time -= thread.run_delay.value_or(nanoseconds(0));
+  return std::max(time, nanoseconds(0));
+}
+
 std::optional<std::size_t> calling_threads(const Facts& facts) {
   if (!counts_all_calls(facts)) return std::nullopt;
   std::size_t threads = 0;

@@ -79,6 +79,10 @@ using Thread = sections::threads::Thread;
                                         const Facts& facts);
 // CPU time of the threads nine tenths of whose calls are surely such ones: of a loop around them.
 [[nodiscard]] std::chrono::nanoseconds cpu_of_loops_around(std::uint64_t calls, const Facts& facts);
+// Of time in calls, what no wait for a CPU explains: a thread that has been woken is in its call
+// until it comes to one. At least so much.
+[[nodiscard]] std::chrono::nanoseconds without_waits_for_cpu(std::chrono::nanoseconds time,
+                                                             const Facts& facts);
 // How many threads made a call. Unknown where that was not counted.
 [[nodiscard]] std::optional<std::size_t> calling_threads(const Facts& facts);
 // A cell of the table of threads.

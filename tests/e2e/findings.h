@@ -32,6 +32,12 @@ inline std::string first_rule(const Json& report) {
   return findings.empty() ? "" : findings.front().at("rule").get<std::string>();
 }
 
+// Whether its threads waited for a CPU for most of the window: then little of what they waited for
+// is anything else's doing.
+inline bool was_starved(const Json& report) {
+  return cpus_were_short(report) && metric(report, "threads", "run_delay_ratio") > 0.5;
+}
+
 // What is wrong with it by the report; info is not.
 inline std::vector<std::string> complaints(const Json& report) {
   std::vector<std::string> complaints;

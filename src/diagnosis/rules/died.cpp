@@ -41,7 +41,7 @@ Finding killed_by_fault(const Facts& facts, int signal) {
           Severity::critical,
           fmt::format("killed by {}{}", signal_name(signal),
                       WCOREDUMP(*facts.wait_status) ? ", core dumped" : ""),
-          explanation(signal),
+          explanation(signal) + " What it was doing is lost.",
           {{"process.state", facts.process.state}},
           fmt::format("coredumpctl info {0} for the stack; dmesg -T for what the kernel logged of "
                       "pid {0}",

@@ -49,16 +49,18 @@ std::optional<Finding> eagain_storm(const Facts& facts) {
             : fmt::format("{} times for each success", format_count(row->calls / successes));
     if (!in_most_intervals(facts, {row->syscall}, kFailuresPerSecond)) continue;
     const auto lost = cost_of(*row, all, facts);
-    return Finding{"",
-                   // Under ptrace nobody knows what they cost: so many cost enough.
-                   lost ? severity_of_cpu_time(lost, facts) : Severity::warning,
-                   fmt::format("{} fails with EAGAIN at {}, {}", row->syscall, format_rate({rate}),
-                               successes_text),
-                   "It asks again instead of waiting until the descriptor is ready.",
-                   {cite(*row), cite_calls(row->syscall, all.calls)},
-                   "wait with epoll or poll before the call; look at which descriptors are watched "
-                   "for what",
-                   lost};
+    return Finding{
+        "",
+        // Under ptrace nobody knows what they cost: so many cost enough.
+        lost ? severity_of_cpu_time(lost, facts) : Severity::warning,
+        fmt::format("{} fails with EAGAIN at {}, {}", row->syscall, format_rate({rate}),
+                    successes_text),
+        "It asks again instead of waiting until the descriptor is ready. Each answer costs a "
+        "system call, and says only that there is nothing.",
+        {cite(*row), cite_calls(row->syscall, all.calls)},
+        "wait with epoll or poll before the call; look at which descriptors are watched "
+        "for what",
+        lost};
   }
   return std::nullopt;
 }

@@ -43,7 +43,7 @@ std::optional<Finding> enoent_search(const Facts& facts) {
                  fmt::format("{} of file lookups find nothing, {}: {}", format_ratio({share}),
                              format_rate({per_second(missed, facts)}), describe(*missing.front())),
                  "It looks for files where they are not: a long search path, or a file that is "
-                 "asked for again though it was missing before.",
+                 "asked for again though it was missing before. Each look walks the path in vain.",
                  {cite(*missing.front())},
                  "put the right directory first in the search path (PYTHONPATH, LD_LIBRARY_PATH, "
                  "include_path...), or remember what was not there",

@@ -31,8 +31,10 @@ std::optional<Finding> fault_storm(const Facts& facts) {
       fmt::format("{} page faults at {}", from_disk ? "major" : "minor",
                   format_rate({from_disk ? major : minor})),
       from_disk
-          ? "Each one waits for a disk: mapped files that do not fit into memory, or swap."
-          : "Memory is given back and taken anew all the time, or touched for the first time.",
+          ? "Each one waits for a disk: mapped files that do not fit into memory, or swap. The "
+            "thread sleeps until then."
+          : "Memory is given back and taken anew all the time, or touched for the first time. Each "
+            "page is zeroed and mapped anew.",
       {{"memory.page_faults_minor", report::to_value(facts.memory.page_faults_minor)},
        {"memory.page_faults_major", report::to_value(facts.memory.page_faults_major)}},
       from_disk ? "compare the size of the mapped files with the memory that is free; vmstat 1"

@@ -22,15 +22,17 @@ std::optional<Finding> fd_limit_near(const Facts& facts) {
   const std::uint64_t limit = *facts.files.limit_soft;
   const double used = static_cast<double>(open) / static_cast<double>(limit);
   if (used < kNear) return std::nullopt;
-  return Finding{"",
-                 used >= kVeryNear ? Severity::critical : Severity::warning,
-                 fmt::format("{} of {} file descriptors used ({})", format_count(open),
-                             format_count(limit), format_ratio({used})),
-                 "At the limit every open, socket and accept fails with EMFILE.",
-                 {{"files.open", open}, {"files.limit_soft", limit}},
-                 fmt::format("see which kind grows in the table of open files; raise the limit: "
-                             "prlimit --pid {} --nofile=SOFT:HARD",
-                             facts.process.pid)};
+  return Finding{
+      "",
+      used >= kVeryNear ? Severity::critical : Severity::warning,
+      fmt::format("{} of {} file descriptors used ({})", format_count(open), format_count(limit),
+                  format_ratio({used})),
+      "At the limit every open, socket and accept fails with EMFILE. Few programs handle that "
+      "well.",
+      {{"files.open", open}, {"files.limit_soft", limit}},
+      fmt::format("see which kind grows in the table of open files; raise the limit: "
+                  "prlimit --pid {} --nofile=SOFT:HARD",
+                  facts.process.pid)};
 }
 
 }  // namespace debug_process::diagnosis

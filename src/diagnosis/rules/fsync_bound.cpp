@@ -42,9 +42,10 @@ std::optional<Finding> fsync_bound(const Facts& facts) {
     return std::nullopt;
   const CallTotals flushes = calls_of(facts, kFlushes);
   if (flushes.calls < kFewestCalls) return std::nullopt;
-  const double share = seconds(flushes.time) / observed_seconds(facts);
+  const nanoseconds waited = without_waits_for_cpu(flushes.time, facts);
+  const double share = seconds(waited) / observed_seconds(facts);
   const auto p99 = flushes.latency.quantile(0.99);
-  const bool slow = flushes.calls >= kFewestEvents && p99 && *p99 >= kSlow;
+  const bool slow = flushes.calls >= kFewestEvents && p99 && *p99 >= kSlow && waited >= kSlow;
   if (share < kShareOfThread && !slow) return std::nullopt;
   // In most intervals at least one.
   if (!in_most_intervals(facts, kFlushes, 1)) return std::nullopt;
@@ -54,8 +55,8 @@ std::optional<Finding> fsync_bound(const Facts& facts) {
   return Finding{
       "",
       costly ? Severity::warning : Severity::info,
-      fmt::format("{} of thread time waits for {}: {}, {} on average",
-                  format_duration(flushes.time), call, counted(flushes.calls, "call"),
+      fmt::format("{} of thread time waits for {}: {}, {} on average", format_duration(waited),
+                  call, counted(flushes.calls, "call"),
                   format_duration(flushes.time / static_cast<std::int64_t>(flushes.calls))),
       costly
           ? "Each call returns when the device has the data for good: so the pace is the device's. "
@@ -70,7 +71,7 @@ std::optional<Finding> fsync_bound(const Facts& facts) {
         facts.disk.storage ? report::Value(facts.disk.storage->written) : report::Value()}},
       "write several changes before each flush (group commit, larger transactions); the device: "
       "iostat -x 1, column w_await",
-      flushes.time};
+      waited};
 }
 
 }  // namespace debug_process::diagnosis

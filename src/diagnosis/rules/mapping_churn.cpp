@@ -36,7 +36,7 @@ std::optional<Finding> mapping_churn(const Facts& facts) {
       fmt::format("memory is mapped and unmapped at {}", format_rate({rate})) +
           (times_are_own(facts) ? fmt::format(" ({} in all)", format_duration(churn.time)) : ""),
       "Every such call takes the lock of the address space, for which page faults of all threads "
-      "wait, and freed pages have to be zeroed again.",
+      "wait. Freed pages have to be zeroed again.",
       cite_calls(facts, kMappingCalls),
       "glibc: raise M_MMAP_THRESHOLD and M_TRIM_THRESHOLD (MALLOC_MMAP_THRESHOLD_, "
       "MALLOC_TRIM_THRESHOLD_); or reuse buffers",

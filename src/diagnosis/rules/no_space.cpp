@@ -19,12 +19,14 @@ bool is_terminal(const ErrorRow& row) {
 }
 
 Finding watch_limit(const ErrorRow& row) {
-  return {"",
-          Severity::warning,
-          "no file watches left: " + describe(row),
-          "Here ENOSPC means the user's limit of watches, not a full disk: changes go unnoticed.",
-          {cite(row)},
-          "raise fs.inotify.max_user_watches or fs.epoll.max_user_watches with sysctl"};
+  return {
+      "",
+      Severity::warning,
+      "no file watches left: " + describe(row),
+      "Here ENOSPC means the user's limit of watches, not a full disk. Changes of further files "
+      "go unnoticed.",
+      {cite(row)},
+      "raise fs.inotify.max_user_watches or fs.epoll.max_user_watches with sysctl"};
 }
 
 Finding full(const ErrorRow& row) {
@@ -32,7 +34,7 @@ Finding full(const ErrorRow& row) {
   return {"",
           Severity::critical,
           (quota ? "disk quota used up: " : "no space left on device: ") + describe(row),
-          "Data is being lost unless the program retries.",
+          "What is written does not arrive. Data is being lost unless the program tries again.",
           {cite(row)},
           quota ? "quota -u USER, or repquota on the file system of that path"
                 : "df -h and df -i on the file system of that path; look for deleted files that "
@@ -43,7 +45,8 @@ Finding device_error(const ErrorRow& row) {
   return {"",
           Severity::critical,
           "input/output error: " + describe(row),
-          "The device or the network file system could not do what was asked.",
+          "The device or the network file system could not do what was asked. Data that was "
+          "written before may be lost too.",
           {cite(row)},
           "dmesg -T for the device; smartctl, or the state of the mount"};
 }

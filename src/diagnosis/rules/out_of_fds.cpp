@@ -20,14 +20,16 @@ std::optional<Finding> out_of_fds(const Facts& facts) {
   for (const ErrorRow* row : own) finding.evidence.push_back(cite(*row));
   for (const ErrorRow* row : system_wide) finding.evidence.push_back(cite(*row));
   if (own.empty()) {
-    finding.explanation = "The whole system has no open file left to give (ENFILE).";
+    finding.explanation =
+        "The whole system has no open file left to give (ENFILE). Other programs fail in "
+        "the same way.";
     finding.next_step = "sysctl fs.file-nr shows use and limit; find who holds them: ls /proc/*/fd";
     return finding;
   }
   finding.evidence.push_back({"files.open", report::to_value(facts.files.open)});
   finding.evidence.push_back({"files.limit_soft", report::to_value(facts.files.limit_soft)});
   finding.explanation =
-      "What cannot be opened or accepted fails; clients that connect wait in the backlog.";
+      "What cannot be opened or accepted fails. Clients that connect wait in the backlog.";
   finding.next_step = fmt::format(
       "raise the limit now: prlimit --pid {} --nofile=SOFT:HARD (systemd: LimitNOFILE=); "
       "then find what is not closed in the tables of open files and sockets",

@@ -28,7 +28,7 @@ std::optional<Finding> permission_denied(const Facts& facts) {
         "",
         Severity::warning,
         "permission denied: " + describe(*row),
-        "It is refused and tries again.",
+        "It is refused and tries again. What it is after does not get done meanwhile.",
         {cite(*row),
          {"process.uid",
           facts.process.uid ? report::Value(std::int64_t{*facts.process.uid}) : report::Value()}},

@@ -28,8 +28,9 @@ std::optional<Finding> sched_yield_spin(const Facts& facts) {
         Severity::warning,
         fmt::format("{} ({}) spins on sched_yield: {}, {} of a CPU", thread.name, thread.tid,
                     format_rate({per_second(yields, facts)}), format_ratio(*thread.cpu)),
-        "It waits for something that another thread has to do, and takes the CPU away "
-        "from it.",
+        "It waits for something that another thread has to do. Meanwhile it takes the CPU away "
+        "from "
+        "that thread.",
         {cite_calls("sched_yield", yields), cite(thread, "cpu_ratio", *thread.cpu)},
         "find the spin lock (perf record -g, or gdb on that thread) and let it block: a "
         "mutex, a futex",

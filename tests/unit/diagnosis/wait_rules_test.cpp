@@ -244,6 +244,22 @@ TEST(FsyncBound, OnlyTellsWhereABackgroundThreadMayDoIt) {
   EXPECT_EQ(fsync_bound(facts)->severity, Severity::warning);
 }
 
+TEST(FsyncBound, LeavesWaitsForACpuToOthers) {
+  Facts facts = ill::fsync_bound();  // 8 s
+  facts.threads.threads[0].run_delay = 6s;
+  EXPECT_TRUE(fsync_bound(facts));
+  facts.threads.threads[0].run_delay = 6001ms;
+  EXPECT_FALSE(fsync_bound(facts));
+}
+
+TEST(LockContention, LeavesWaitsForACpuToOthers) {
+  Facts facts = ill::lock_contention();  // 36 s of 40 s
+  for (auto& thread : facts.threads.threads) thread.run_delay = 8s;
+  EXPECT_TRUE(lock_contention(facts));
+  facts.threads.threads[0].run_delay = 8001ms;
+  EXPECT_FALSE(lock_contention(facts));
+}
+
 TEST(FsyncBound, IsSilentAboutOneCheckpoint) {
   Facts facts = ill::fsync_bound();
   facts.syscalls.rows[0].calls = 9;
