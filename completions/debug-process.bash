@@ -36,6 +36,10 @@ _debug_process() {
         "process host syscalls errors threads files sockets memory disk" -- "${cur##*,}")
       return
       ;;
+    --vs)
+      _pids
+      return
+      ;;
     --output | -o | --btf | --baseline)
       _filedir
       return
@@ -64,7 +68,7 @@ _debug_process() {
   fi
   if [[ $cur == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "-d --duration --backend --format --json -o --output -s --summary-only
-      --redact --sections --top -f --follow -e --trace -Z --failed-only --max-overhead --btf --pss --baseline --fail-on --color -q --quiet -v --verbose --version -h --help --" -- "$cur")
+      --redact --sections --top -f --follow -e --trace -Z --failed-only --max-overhead --btf --pss --baseline --vs --fail-on --color -q --quiet -v --verbose --version -h --help --" -- "$cur")
     return
   fi
   _pids

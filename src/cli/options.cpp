@@ -55,6 +55,7 @@ struct Words {
   std::string btf;
   bool pss = false;
   std::string baseline;
+  std::string versus;
   std::string fail_on;
   std::string color = "auto";
   bool quiet = false;
@@ -108,6 +109,9 @@ void declare(CLI::App& app, Words& words) {
   app.add_option("--baseline", words.baseline,
                  "Compare this run with a saved JSON report, as a section of the report")
       ->option_text("FILE");
+  app.add_option("--vs", words.versus,
+                 "The same window on a second process, and what is different on PID against it")
+      ->option_text("PID2");
   app.add_option("--fail-on", words.fail_on,
                  "Exit with 1 on a finding of info, warning or critical, or worse")
       ->option_text("SEVERITY")
@@ -183,6 +187,21 @@ Result<void> set_target(const Words& words, bool has_command,
   return {};
 }
 
+Result<void> set_comparison(const Words& words, Options& options) {
+  if (!words.baseline.empty()) options.baseline = words.baseline;
+  if (words.versus.empty()) return {};
+  const auto pid = parse_pid(words.versus);
+  if (!pid) return tl::unexpected(pid.error());
+  const auto refuse = [](std::string detail) {
+    return fail({"compare with", "a second process", 0, std::move(detail), {}});
+  };
+  if (options.baseline) return refuse("give --vs or --baseline");
+  if (!options.run.pid) return refuse("--vs goes with a PID, not with a command");
+  if (*pid == *options.run.pid) return refuse("--vs takes another PID than the first");
+  options.run.versus = *pid;
+  return {};
+}
+
 Result<Options> to_options(const Words& words, bool duration_given, bool has_command,
                            const std::vector<std::string>& command) {
   Options options;
@@ -215,7 +234,7 @@ Result<Options> to_options(const Words& words, bool duration_given, bool has_com
   options.run.allow_slow_memory = words.pss;
   options.format = words.json ? render::Format::json : *render::format_by_name(words.format);
   if (!words.output.empty()) options.output = words.output;
-  if (!words.baseline.empty()) options.baseline = words.baseline;
+  if (auto set = set_comparison(words, options); !set) return tl::unexpected(set.error());
   options.summary_only = words.summary_only;
   options.color = parse_color(words.color);
   options.fail_on = parse_severity(words.fail_on);

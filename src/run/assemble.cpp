@@ -132,10 +132,11 @@ report::Report assemble(const sections::Facts& facts, const Course& course) {
 
 report::Report redacted(report::Report report) {
   const auto secret = machine_secret();
+  static const std::string of_this_run = new_run_id();
   if (!secret)
     report.collection.notes.emplace_back(
         "this machine has no id: the tokens of another report are other ones");
-  return redact::redact(report, redact::derive_key(secret.value_or(new_run_id())));
+  return redact::redact(report, redact::derive_key(secret.value_or(of_this_run)));
 }
 
 void keep_sections(const std::vector<std::string>& wanted, report::Report& report) {

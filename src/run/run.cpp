@@ -70,18 +70,25 @@ bool is_blind(const trace::Activity& activity) {
          activity.coverage < kLeastCoverage;
 }
 
-// Waits until the window has passed, the target has ended, or a signal has come.
+// A process in the window: one, or two that are compared.
+struct Watched {
+  const target::Target& target;
+  sections::Collector& collector;
+  trace::Backend* backend;  // may be null
+};
+
+// Waits until the window has passed, a target has ended, or a signal has come.
 class Window {
  public:
-  // `backend` may be null.
-  Window(const Options& options, const target::Target& target, sections::Collector& collector,
-         trace::Backend* backend)
-      : options_(options), target_(target), collector_(collector), backend_(backend) {
+  Window(const Options& options, std::vector<Watched> watched)
+      : options_(options), watched_(std::move(watched)) {
     if (options.duration || options.command.empty())
       length_ = options.duration.value_or(kDefaultWindow);
     if (!options.command.empty())
       next_checkpoint_ = kFirstCheckpoint;
-    else if (target.threads() <= kMostThreadsToWatch)
+    else if (std::all_of(watched_.begin(), watched_.end(), [](const Watched& each) {
+               return each.target.threads() <= kMostThreadsToWatch;
+             }))
       next_look_ = kLookStep;
     if (length_)
       memory_step_ = std::clamp(*length_ / kMemorySamples, kShortestMemoryStep, kLongestMemoryStep);
@@ -96,27 +103,40 @@ class Window {
       if (options_.on_progress) options_.on_progress({elapsed, length_});
       if (elapsed >= next_checkpoint_) take_checkpoint(elapsed);
       if (elapsed >= next_look_) {
-        collector_.look_at_threads();
+        for (const Watched& each : watched_) each.collector.look_at_threads();
         next_look_ = elapsed + kLookStep;
       }
       if (elapsed >= next_mark_) {
-        if (backend_ != nullptr) backend_->mark();
-        collector_.mark();
+        mark();
         next_mark_ = next_mark_after(elapsed);
       }
       if (elapsed >= next_memory_) {
-        collector_.look_at_memory();
+        for (const Watched& each : watched_) each.collector.look_at_memory();
         next_memory_ = elapsed + memory_step_;
       }
-      pollfd events[] = {{target_.pidfd(), POLLIN, 0}, {Interrupts::fd(), POLLIN, 0}};
-      const timespec timeout = to_timespec(until_next(Clock::now() - start_));
-      (void)::ppoll(events, 2, &timeout, nullptr);
-      if (events[0].revents != 0) return report::EndedBy::target_exit;
+      if (wait_for_an_end(until_next(Clock::now() - start_))) return report::EndedBy::target_exit;
       if (Interrupts::signal() != 0) return report::EndedBy::interrupt;
     }
   }
 
  private:
+  void mark() {
+    for (const Watched& each : watched_) {
+      if (each.backend != nullptr) each.backend->mark();
+      each.collector.mark();
+    }
+  }
+
+  // Returns early for a signal, too.
+  [[nodiscard]] bool wait_for_an_end(nanoseconds longest) const {
+    std::vector<pollfd> events{{Interrupts::fd(), POLLIN, 0}};
+    for (const Watched& each : watched_) events.push_back({each.target.pidfd(), POLLIN, 0});
+    const timespec timeout = to_timespec(longest);
+    (void)::ppoll(events.data(), events.size(), &timeout, nullptr);
+    return std::any_of(events.begin() + 1, events.end(),
+                       [](const pollfd& event) { return event.revents != 0; });
+  }
+
   [[nodiscard]] nanoseconds until_next(nanoseconds elapsed) const {
     nanoseconds next = elapsed + (options_.on_progress ? kProgressStep : nanoseconds(1h));
     if (length_) next = std::min(next, *length_);
@@ -132,15 +152,13 @@ class Window {
   }
 
   void take_checkpoint(nanoseconds elapsed) {
-    collector_.checkpoint();
+    for (const Watched& each : watched_) each.collector.checkpoint();
     next_checkpoint_ =
         elapsed + std::min(elapsed * (kCheckpointGrowth - 1), kLongestCheckpointStep);
   }
 
   const Options& options_;
-  const target::Target& target_;
-  sections::Collector& collector_;
-  trace::Backend* backend_;
+  std::vector<Watched> watched_;
   Clock::time_point start_ = Clock::now();
   std::optional<nanoseconds> length_;
   nanoseconds next_checkpoint_ = nanoseconds::max();
@@ -160,13 +178,17 @@ class Session {
                                     "/sys/fs/cgroup", options.allow_slow_memory,
                                     sections::Filter{options.trace_set, options.failed_only}}) {}
 
-  tl::expected<report::Report, Failure> watch() {
+  tl::expected<void, Failure> prepare() {
     if (auto chosen = choose_backend(); !chosen) return tl::unexpected(chosen.error());
     if (course_.backend == "bpf") collector_.allow_bpf();
+    return {};
+  }
+
+  tl::expected<void, Failure> begin() {
     if (command_ == nullptr) collector_.begin(false);
     if (backend_) backend_->start();
-    const auto start = Clock::now();
-    course_.startup = start - options_.tool_started;
+    start_ = Clock::now();
+    course_.startup = start_ - options_.tool_started;
     course_.started_at = std::chrono::system_clock::now();
     if (command_ != nullptr) {
       if (auto released = command_->release(); !released)
@@ -174,10 +196,18 @@ class Session {
       collector_.begin(true);
     }
     spdlog::debug("watching {} with backend {}", target_.pid(), course_.backend);
-    course_.ended_by = Window(options_, target_, collector_, backend_.get()).wait();
+    return {};
+  }
+
+  [[nodiscard]] Watched watched() { return {target_, collector_, backend_.get()}; }
+
+  // Another one's end cuts the window short, and that is all.
+  tl::expected<report::Report, Failure> end(report::EndedBy ended_by) {
+    const bool other_ended = ended_by == report::EndedBy::target_exit && !target_.has_ended();
+    course_.ended_by = other_ended ? report::EndedBy::window : ended_by;
     pass_interrupt_on();
     if (auto stopped = stop(); !stopped) spdlog::error("{}", stopped.error().message());
-    course_.window = Clock::now() - start;
+    course_.window = Clock::now() - start_;
     return finish();
   }
 
@@ -283,8 +313,55 @@ class Session {
   sections::Collector collector_;
   std::unique_ptr<trace::Backend> backend_;
   bool interrupt_passed_on_ = false;
+  Clock::time_point start_;
   Course course_;
 };
+
+// Both sides of one window; the second is there with --vs alone.
+struct Reports {
+  report::Report report;
+  std::optional<tl::expected<report::Report, Failure>> reference;
+};
+
+tl::expected<Reports, Failure> watch(const Options& options, Session& session, Session* reference) {
+  std::vector<Session*> sessions{&session};
+  // First in, so that the window is the other's.
+  if (reference != nullptr) sessions.insert(sessions.begin(), reference);
+  for (Session* each : sessions)
+    if (auto prepared = each->prepare(); !prepared) return tl::unexpected(prepared.error());
+  std::vector<Watched> watched;
+  for (Session* each : sessions) {
+    if (auto begun = each->begin(); !begun) return tl::unexpected(begun.error());
+    watched.push_back(each->watched());
+  }
+  const report::EndedBy ended_by = Window(options, std::move(watched)).wait();
+  auto report = session.end(ended_by);
+  if (!report) return tl::unexpected(report.error());
+  Reports reports{std::move(*report), std::nullopt};
+  if (reference != nullptr) reports.reference = reference->end(ended_by);
+  return reports;
+}
+
+// What is compared must have the same names: a report is compared as it is shown.
+report::Report as_shown(const Options& options, const report::Report& report) {
+  return options.redact ? redacted(report) : report;
+}
+
+void compare_with_others(const Options& options, const Reports& reports, report::Report& report) {
+  if (options.baseline)
+    add_comparison(as_shown(options, options.baseline->report),
+                   {options.baseline->name, "this run"}, report);
+  if (!reports.reference) return;
+  if (!*reports.reference) {
+    add_no_comparison(reports.reference->error().error.message(), report);
+    return;
+  }
+  const report::Report& reference = **reports.reference;
+  add_comparison(as_shown(options, reference),
+                 {fmt::format("process {}", reference.target.pid),
+                  fmt::format("process {}", report.target.pid)},
+                 report);
+}
 
 }  // namespace
 
@@ -301,16 +378,18 @@ tl::expected<Outcome, Failure> run(const Options& options,
   if (!target) return fail_with(status_of_open(target.error()), target.error());
 
   Session session(options, std::move(*target), command ? &*command : nullptr);
-  auto report = session.watch();
-  if (!report) return tl::unexpected(report.error());
-  if (options.redact) *report = redacted(std::move(*report));
-  if (options.baseline) {
-    const report::Report& baseline = options.baseline->report;
-    add_comparison(options.redact ? redacted(baseline) : baseline,
-                   {options.baseline->name, "this run"}, *report);
+  std::optional<Session> reference;
+  if (options.versus) {
+    auto other = target::Target::open(procfs, *options.versus);
+    if (!other) return fail_with(status_of_open(other.error()), other.error());
+    reference.emplace(options, std::move(*other), nullptr);
   }
-  keep_sections(options.sections, *report);
-  Outcome outcome{std::move(*report), std::nullopt};
+  auto reports = watch(options, session, reference ? &*reference : nullptr);
+  if (!reports) return tl::unexpected(reports.error());
+  Outcome outcome{std::move(reports->report), std::nullopt};
+  outcome.report = as_shown(options, outcome.report);
+  compare_with_others(options, *reports, outcome.report);
+  keep_sections(options.sections, outcome.report);
   if (deliver) deliver(outcome.report);
   if (command) outcome.command_wait_status = session.wait_for_command();
   return outcome;

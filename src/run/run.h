@@ -54,7 +54,9 @@ struct Options {
   bool allow_slow_memory = false;
   std::vector<std::string> sections;  // ids; empty: all
   bool redact = false;                // names are replaced by tokens: redact/redact.h
+  // The report is compared with this one, or with that of another process over the same window.
   std::optional<Baseline> baseline;
+  std::optional<pid_t> versus;
   std::chrono::steady_clock::time_point tool_started;
   std::function<void(const Progress&)>
       on_progress;  // ten times a second within the window; may be empty

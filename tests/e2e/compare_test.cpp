@@ -92,7 +92,7 @@ TEST_F(Comparing, AReportWithItselfFindsNothingInAnyFormat) {
   const Result text = run_tool({"compare", healthy, healthy});
   EXPECT_EQ(text.code, 0);
   EXPECT_THAT(text.out, AllOf(StartsWith("Old: "), HasSubstr("\nComparison: no difference"),
-                              HasSubstr("== Comparison ==")));
+                              HasSubstr("== Comparison: ")));
   EXPECT_EQ(text.err, "");
   const Result written = run_tool({"compare", "-o", file("out.txt"), healthy, healthy});
   EXPECT_EQ(written.code, 0);
@@ -111,6 +111,52 @@ TEST_F(Comparing, WithABaselineIsPartOfTheReport) {
   EXPECT_EQ(report.at("summary").back().at("label"), "Comparison");
   EXPECT_THAT(report.at("summary").back().at("text").get<std::string>(),
               AllOf(HasSubstr(healthy), HasSubstr("ENOENT")));
+}
+
+Json versus(const Workload& sick, const Workload& healthy,
+            const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments = {"-q",    "--json", "-d",
+                                        kWindow, "--vs",   std::to_string(healthy.pid())};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  arguments.push_back(std::to_string(sick.pid()));
+  return parse_report(run_tool(arguments));
+}
+
+TEST_F(Comparing, TwoReplicasInOneWindow) {
+  const Workload healthy("steady_load", kHealthy);
+  const Workload twin("steady_load", kHealthy);
+  const Workload sick("steady_load", kSlowWrites);
+  const Json same = versus(twin, healthy);
+  EXPECT_THAT(differences(same), IsEmpty());
+  EXPECT_EQ(metric(same, "comparison", "old"), "process " + std::to_string(healthy.pid()));
+  const Json report = versus(sick, healthy);
+  EXPECT_EQ(report.at("target").at("pid"), sick.pid());
+  EXPECT_THAT(differences(report), ElementsAre("syscalls.syscalls[write].histogram"));
+  EXPECT_EQ(row(report, "comparison", "differences", Json::object()).at("verdict"), "worse");
+  EXPECT_EQ(losses(report), "");
+}
+
+TEST_F(Comparing, TwoReplicasWithAnyBackend) {
+  const Workload healthy("steady_load", kHealthy);
+  const Workload twin("steady_load", kHealthy);
+  for (const char* backend : {"ptrace", "sampling"}) {
+    const Json report = versus(twin, healthy, {"--backend", backend});
+    EXPECT_EQ(report.at("run").at("backend"), backend);
+    EXPECT_GT(metric(report, "comparison", "tested"), 5) << backend;
+  }
+  EXPECT_TRUE(healthy.running());
+  EXPECT_TRUE(twin.running());
+}
+
+TEST_F(Comparing, TheSecondProcessMayEndInTheWindow) {
+  const Workload twin("steady_load", kHealthy);
+  Process brief({"/bin/sleep", "1"});
+  const Result result = run_tool({"-q", "--json", "-d", "60s", "--vs", std::to_string(brief.pid()),
+                                  std::to_string(twin.pid())});
+  const Json report = parse_report(result);
+  EXPECT_LT(report.at("run").at("window_ns"), 30'000'000'000);
+  EXPECT_EQ(report.at("run").at("ended_by"), "window");
+  EXPECT_EQ(run_tool({"--vs", "4194303", std::to_string(twin.pid())}).code, 3);
 }
 
 TEST(BadReports, AreRefusedWithTheirNameAndReason) {

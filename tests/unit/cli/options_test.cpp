@@ -264,5 +264,13 @@ TEST(Options, TakeABaseline) {
   EXPECT_FALSE(options_of({"1"}).baseline);
 }
 
+TEST(Options, TakeASecondProcess) {
+  EXPECT_EQ(options_of({"--vs", "2", "1"}).run.versus, 2);
+  EXPECT_THAT(complaint_about({"--vs", "x", "1"}), HasSubstr("'x'"));
+  EXPECT_THAT(complaint_about({"--vs", "1", "1"}), HasSubstr("another PID"));
+  EXPECT_THAT(complaint_about({"--vs", "2", "--baseline", "a", "1"}), HasSubstr("--baseline"));
+  EXPECT_THAT(complaint_about({"--vs", "2", "--", "true"}), HasSubstr("command"));
+}
+
 }  // namespace
 }  // namespace debug_process::cli
