@@ -2,7 +2,6 @@
 #include "diagnosis/over_time.h"
 
 #include <algorithm>
-#include <chrono>
 
 namespace debug_process::diagnosis {
 namespace {
@@ -11,24 +10,6 @@ namespace {
 constexpr double kSteady = 0.5;
 
 }  // namespace
-
-bool in_most_intervals(const Facts& facts, Names names, double per_second) {
-  const auto& intervals = facts.intervals.intervals;
-  std::size_t known = 0;
-  std::size_t fast = 0;
-  for (std::size_t i = 0; i < intervals.size() && i < facts.syscalls.interval_known.size(); ++i) {
-    if (!facts.syscalls.interval_known[i]) continue;
-    std::uint64_t calls = 0;
-    for (const auto& row : facts.syscalls.rows)
-      if (std::find(names.begin(), names.end(), row.syscall) != names.end() &&
-          i < row.intervals.size())
-        calls += row.intervals[i].calls;
-    ++known;
-    const double seconds = std::chrono::duration<double>(intervals[i].length).count();
-    if (static_cast<double>(calls) >= per_second * seconds) ++fast;
-  }
-  return known >= kFewestIntervals && 2 * fast > known;
-}
 
 std::optional<std::uint64_t> steady_growth(const std::vector<std::uint64_t>& values) {
   if (values.size() <= kFewestIntervals) return std::nullopt;

@@ -13,10 +13,6 @@ namespace debug_process::diagnosis {
 // Of fewer, "in each of them" is soon said.
 inline constexpr std::size_t kFewestIntervals = 4;
 
-// These calls came at this rate, or faster, in more than half of the intervals. False where
-// intervals are not told apart.
-[[nodiscard]] bool in_most_intervals(const Facts& facts, Names names, double per_second);
-
 // By how much something grew, if it grew in each interval and did not slow down: what fills up, or
 // warms up, grows ever less.
 [[nodiscard]] std::optional<std::uint64_t> steady_growth(const std::vector<std::uint64_t>& values);
