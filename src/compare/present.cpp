@@ -150,8 +150,8 @@ report::Report as_report(const Comparison& comparison, const report::Report& old
 report::Section present(const Comparison& comparison) {
   report::Section section;
   section.id = kSection;
-  section.title =
-      fmt::format("Comparison: {} against {}", comparison.names.new_name, comparison.names.old_name);
+  section.title = fmt::format("Comparison: {} against {}", comparison.names.new_name,
+                              comparison.names.old_name);
   // Read before the numbers: each may be their reason.
   if (!comparison.warnings.empty()) {
     section.status = report::Status::partial;

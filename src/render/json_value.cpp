@@ -91,9 +91,9 @@ report::Value array_of(const Json& json) {
 std::optional<Histogram> histogram_of(const Json& json) {
   if (!json.is_object()) return std::nullopt;
   const auto member = [&json](const char* key) -> const Json& {
-    static const Json kNothing;
+    static const Json nothing;
     const auto found = json.find(key);
-    return found == json.end() ? kNothing : *found;
+    return found == json.end() ? nothing : *found;
   };
   const auto scale = signed_of(member("scale"));
   const auto offset = signed_of(member("offset"));
