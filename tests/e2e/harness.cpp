@@ -187,6 +187,18 @@ Json metric(const Json& report, const std::string& section, const std::string& k
   return report.at("sections").at(section).at("metrics").at(key);
 }
 
+std::map<int, Json> open_files(const Json& report) {
+  std::map<int, Json> files;
+  for (Json file : rows(report, "files", "files")) {
+    for (const char* column :
+         {"calls", "failed_calls", "bytes", "read_bytes", "written_bytes", "total_ns", "p99_ns",
+          "transfers", "small_transfers", "number_uses", "size_bytes"})
+      file.erase(column);
+    files[file.at("fd").get<int>()] = file;
+  }
+  return files;
+}
+
 std::uint64_t calls(const Json& report, const std::string& syscall) {
   std::uint64_t sum = 0;
   for (const auto& found : rows(report, "syscalls", "syscalls", {{"syscall", syscall}})) {

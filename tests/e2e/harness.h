@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -95,6 +96,10 @@ class Watch {
 [[nodiscard]] Json row(const Json& report, const std::string& section, const std::string& table,
                        const Json& where);
 [[nodiscard]] Json metric(const Json& report, const std::string& section, const std::string& key);
+
+// What is open, by descriptor: what reading it in one way tells as well as in another, and nothing
+// of what was done with it.
+[[nodiscard]] std::map<int, Json> open_files(const Json& report);
 
 // Calls of this name, in all ABIs; 0 when there is no row.
 [[nodiscard]] std::uint64_t calls(const Json& report, const std::string& syscall);

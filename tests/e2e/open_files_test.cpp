@@ -3,26 +3,12 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include <map>
-
 #include "e2e/harness.h"
 
 namespace debug_process::e2e {
 namespace {
 
 class OpenFiles : public NeedsBpf {};
-
-// Rows of the report, without what only one way tells.
-std::map<int, Json> comparable(const Json& report) {
-  std::map<int, Json> files;
-  for (Json file : rows(report, "files", "files")) {
-    for (const char* column : {"calls", "failed_calls", "bytes", "read_bytes", "written_bytes",
-                               "total_ns", "p99_ns", "number_uses", "size_bytes"})
-      file.erase(column);
-    files[file.at("fd").get<int>()] = file;
-  }
-  return files;
-}
 
 TEST_F(OpenFiles, OfALargeTableAreTheSameWithAndWithoutBpf) {
   constexpr const char* kMany = "5000";  // more than are read one by one
@@ -32,8 +18,8 @@ TEST_F(OpenFiles, OfALargeTableAreTheSameWithAndWithoutBpf) {
   Workload target("many_fds", {kMany});
   const Json fast = report_on(target.pid(), {"-d", "50ms", "--backend", "bpf"});
   const Json slow = report_on(target.pid(), {"-d", "50ms", "--backend", "sampling"});
-  const auto expected = comparable(slow);
-  const auto found = comparable(fast);
+  const auto expected = open_files(slow);
+  const auto found = open_files(fast);
   ASSERT_EQ(found.size(), expected.size());
   ASSERT_GE(found.size(), 5000U);
   int different = 0;

@@ -7,8 +7,8 @@
 
 #include <fstream>
 
-#include "e2e/findings.h"
 #include "e2e/cgroup_v1.h"
+#include "e2e/findings.h"
 
 namespace debug_process::e2e {
 namespace {

@@ -36,7 +36,7 @@ struct Futex {
   std::uint64_t waits = 0;
   std::uint64_t wakes = 0;
   std::chrono::nanoseconds waited{0};  // wall time, all threads
-  unsigned waiters = 0;  // different threads, at least; no more than 64 are told apart
+  unsigned waiters = 0;            // different threads, at least; no more than 64 are told apart
   unsigned waiters_that_wake = 0;  // of these: that woke others too, as who had a lock does
 };
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proc/fdinfo.h"
 #include "unit/sections/fixture.h"
 #include "util/fd.h"
 
@@ -85,7 +86,12 @@ TEST(HolderSearch, TakesAPathForTheSameFileOnlyWhenItIs) {
     search.run();
     return search.find("/dev/null", End::reads) != nullptr;
   };
-  EXPECT_FALSE(search_for({0, 0}));
+  const auto info =
+      source.procfs.read(fmt::format("self/fdinfo/{}", file.get())).and_then(proc::parse_fdinfo);
+  ASSERT_TRUE(info);
+  if (!info->mount_id || !info->inode) GTEST_SKIP() << "fdinfo has no inode before Linux 5.14";
+  EXPECT_TRUE(search_for({*info->mount_id, *info->inode}));
+  EXPECT_FALSE(search_for({*info->mount_id, *info->inode + 1}));
 }
 
 }  // namespace
