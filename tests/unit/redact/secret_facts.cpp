@@ -116,9 +116,9 @@ sections::sockets::Facts sockets() {
   facts.sockets[2].waiting_to_be_accepted = 128;
   facts.sockets[2].backlog = 128;
   facts.sockets[3].peer = {99, "zqx peer"};
-  facts.established_by_peer = {{"10.77.0.3:443", "https", false, 1, {}, {}, {}, {}},
-                               {"zqx peer[99]", "", {}, 1, {}, {}, {}, {}},
-                               {"@zqx", "", {}, 1, {}, {}, {}, {}}};
+  facts.established_by_peer = {{"10.77.0.3:443", "https", false, 1, {}, {}, {}, {}, {}},
+                               {"zqx peer[99]", "", {}, 1, {}, {}, {}, {}, {}},
+                               {"@zqx", "", {}, 1, {}, {}, {}, {}, {}}};
   facts.by_state = {{"ESTABLISHED", 3}, {"LISTEN", 1}};
   return facts;
 }
@@ -126,7 +126,7 @@ sections::sockets::Facts sockets() {
 void add_errors(sections::errors::Facts& facts) {
   const auto add = [&](const char* syscall, int error, const char* example) {
     facts.rows.push_back({syscall, "x86_64", errno_name(error), error, 50'000, example, {}});
-    facts.objects.push_back({syscall, errno_name(error), example, {}, 50'000});
+    facts.objects.push_back({syscall, errno_name(error), error, example, {}, 50'000});
     facts.errors += 50'000;
   };
   add("openat", EACCES, "/etc/zqx secret");

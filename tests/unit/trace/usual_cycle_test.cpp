@@ -16,6 +16,12 @@ SyscallKey key(const std::string& name) {
   return {abi::Abi::native, abi::syscall_number(abi::Abi::native, name).value_or(-1)};
 }
 
+void add_calls(Activity& activity, const SyscallKey& call, std::uint64_t calls) {
+  SyscallStats& stats = activity.syscalls.emplace_back();
+  stats.key = call;
+  stats.calls = calls;
+}
+
 void add_step(Activity& activity, const std::string& from, const std::string& to,
               std::uint64_t count) {
   activity.transitions.push_back({key(from), key(to), count});
@@ -111,7 +117,7 @@ TEST(UsualCycle, TakesTheUsualPathWithoutACycle) {
 
 TEST(UsualCycle, IsTheCallItselfWhenThereIsOne) {
   Activity activity;
-  activity.syscalls.push_back({key("getppid"), 1000, 0, 0, 0, {}});
+  add_calls(activity, key("getppid"), 1000);
   add_step(activity, "getppid", "getppid", 999);
   EXPECT_EQ(cycle_of(activity), Names{"getppid"});
 }
@@ -132,9 +138,9 @@ TEST(UsualCycle, IsNotOneCallThatIsPartOfIt) {
 TEST(UsualCycle, IsTheMostFrequentCallWhenNoneFollowsAnother) {
   // One call in each of three threads.
   Activity activity;
-  activity.syscalls.push_back({key("read"), 1, 0, 0, 0, {}});
-  activity.syscalls.push_back({key("futex"), 5, 0, 0, 0, {}});
-  activity.syscalls.push_back({key("close"), 1, 0, 0, 0, {}});
+  add_calls(activity, key("read"), 1);
+  add_calls(activity, key("futex"), 5);
+  add_calls(activity, key("close"), 1);
   EXPECT_EQ(cycle_of(activity), Names{"futex"});
 }
 
@@ -155,7 +161,7 @@ TEST(UsualCycle, BreaksTiesTheSameWayInAnyOrder) {
   for (const char* to : {"write", "lseek", "fstat", "sendto"}) {
     add_step(activity, "read", to, 100);
     add_step(activity, to, "read", 100);
-    activity.syscalls.push_back({key(to), 100, 0, 0, 0, {}});
+    add_calls(activity, key(to), 100);
   }
   const Names first = cycle_of(activity);
   Activity without_steps = activity;
