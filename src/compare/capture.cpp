@@ -20,11 +20,12 @@ struct Intervals {
 };
 
 Intervals intervals_of(const Rows& rows) {
+  constexpr std::size_t kMost = 1024;  // we make hundreds; a file may say anything
   Intervals intervals;
   for (std::size_t i = 0; i < rows.size(); ++i)
     intervals.seconds.push_back(rows.number(i, "length_ns").value_or(0));
   const double usual = median(intervals.seconds);
-  for (std::size_t i = 0; i < intervals.seconds.size(); ++i)
+  for (std::size_t i = 0; i < intervals.seconds.size() && intervals.used.size() < kMost; ++i)
     if (intervals.seconds[i] > usual / 2) intervals.used.push_back(i);
   return intervals;
 }

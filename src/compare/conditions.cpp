@@ -106,7 +106,7 @@ class Conditions {
   void check_windows() {
     const auto longer = std::max(a_.run.window, b_.run.window);
     const auto shorter = std::min(a_.run.window, b_.run.window);
-    if (longer > 2 * shorter)
+    if (longer / 2 > shorter)
       warn_of("length of the window", format_duration(a_.run.window),
               format_duration(b_.run.window));
     const auto young = [](const report::Report& report) {

@@ -110,7 +110,10 @@ double mean_seconds(const Call& call) {
 std::vector<Histogram> with_calls(const std::vector<Histogram>& intervals) {
   std::vector<Histogram> known;
   for (const Histogram& histogram : intervals)
-    if (histogram.bucketed() > 0) known.push_back(histogram);
+    if (histogram.bucketed() > 0) {
+      known.push_back(histogram);
+      known.back().sum = nanoseconds(0);  // of no use here, and a file's may be too large to add up
+    }
   return known;
 }
 

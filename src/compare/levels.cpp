@@ -29,8 +29,8 @@ Difference compare_population(const Question& question, double before, double af
                               const std::vector<double>& old_samples,
                               const std::vector<double>& new_samples) {
   Difference difference = compare_samples(question, old_samples, new_samples, before, after);
-  difference.before = static_cast<std::uint64_t>(before);
-  difference.after = static_cast<std::uint64_t>(after);
+  difference.before = whole(before);
+  difference.after = whole(after);
   const double low = std::min(before, after);
   const double high = std::max(before, after);
   const double chance = std::min(1.0, 2 * chance_of_more(low, 1, high, 1, kLeastChange));
@@ -168,8 +168,8 @@ void ask_memory(const Context& context, std::vector<Difference>& differences) {
         {fmt::format("memory.{}", part.key), part.what, Bad::more, kLeastMemory, {}, {}}, {}, {},
         *before, *after);
     difference.untold.clear();
-    difference.before = Bytes{static_cast<std::uint64_t>(std::max(0.0, *before))};
-    difference.after = Bytes{static_cast<std::uint64_t>(std::max(0.0, *after))};
+    difference.before = Bytes{whole(*before)};
+    difference.after = Bytes{whole(*after)};
     if (part.key == std::string_view("rss_bytes") &&
         std::min(context.a.rss.size(), context.b.rss.size()) >= kFewestIntervals)
       difference.chance = compare_samples({}, context.a.rss, context.b.rss, *before, *after).chance;

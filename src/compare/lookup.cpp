@@ -57,6 +57,11 @@ std::optional<std::string> text_of(const report::Value* value) {
   return text == nullptr ? std::nullopt : std::optional(*text);
 }
 
+std::uint64_t whole(double number) {
+  constexpr double kLargest = 0x1p63;
+  return static_cast<std::uint64_t>(std::clamp(number, 0.0, kLargest));
+}
+
 std::optional<double> number_at(const report::Report& report, std::string_view section,
                                 std::string_view key) {
   return number_of(metric_of(report, section, key));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ namespace debug_process::compare {
 // A number of any unit: seconds for a duration, else as it is.
 [[nodiscard]] std::optional<double> number_of(const report::Value* value);
 [[nodiscard]] std::optional<std::string> text_of(const report::Value* value);
+
+// The nearest there is: a file may say anything.
+[[nodiscard]] std::uint64_t whole(double number);
 
 [[nodiscard]] std::optional<double> number_at(const report::Report& report,
                                               std::string_view section, std::string_view key);

@@ -39,7 +39,7 @@ struct InWords {
 std::string words(const Difference& difference, const Value& value) {
   const auto* const rate = std::get_if<Rate>(&value);
   if (rate != nullptr && difference.key.ends_with("_bytes"))
-    return format_bytes({static_cast<std::uint64_t>(std::max(0.0, rate->value))}) + "/s";
+    return format_bytes({whole(rate->value)}) + "/s";
   return std::visit(InWords{}, value);
 }
 

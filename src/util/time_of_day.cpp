@@ -57,7 +57,10 @@ std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view
   if (!fraction || text != "Z" || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   const year_month_day date{year{*year_number}, month{static_cast<unsigned>(*month_number)},
                             day{static_cast<unsigned>(*day_number)}};
-  if (!date.ok()) return std::nullopt;
+  // What system_clock can hold, in nanoseconds.
+  constexpr int kFirstYear = 1678;
+  constexpr int kLastYear = 2261;
+  if (!date.ok() || *year_number < kFirstYear || *year_number > kLastYear) return std::nullopt;
   return sys_days{date} + hours{*hour} + minutes{*minute} + seconds{*second} +
          milliseconds{*fraction};
 }

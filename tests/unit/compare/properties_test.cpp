@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <random>
 #include <string>
 
 #include "compare/capture.h"
@@ -186,6 +188,32 @@ TEST(Capture, LeavesAShortLastIntervalOut) {
   rows.back().at(1) = std::chrono::nanoseconds(10'000'000);
   EXPECT_EQ(capture_of(report).intervals, 7U);
   EXPECT_EQ(capture_of(report).by_call.at("read").calls.rates.size(), 7U);
+}
+
+// Numbers in a report are others in turn: whatever a file says, there is an answer.
+TEST(Compared, ADamagedReportHasAnAnswer) {
+  const report::Report before = simulate({}, 1);
+  const std::string whole = render::render_json(before, {});
+  std::mt19937 random(1);  // NOLINT: the same in every run
+  int answers = 0;
+  for (int i = 0; i < 300; ++i) {
+    std::string text = whole;
+    for (int damage = 0; damage < 20; ++damage) {
+      const std::size_t at = text.find_first_of("0123456789", random() % text.size());
+      if (at == std::string::npos) continue;
+      static constexpr std::array<const char*, 5> kNumbers{"9223372036854775807", "0", "-1", "null",
+                                                           "99"};
+      const std::size_t end = text.find_first_not_of("0123456789.", at);
+      text.replace(at, end - at, kNumbers[random() % kNumbers.size()]);
+    }
+    const auto after = render::read_json(text, "damaged");
+    if (!after) continue;
+    const auto comparison = compare(before, *after, {"old", "damaged"});
+    if (!comparison) continue;
+    ++answers;
+    EXPECT_FALSE(render::render_json(as_report(*comparison, before, *after), {}).empty());
+  }
+  EXPECT_GT(answers, 50);
 }
 
 }  // namespace
