@@ -32,10 +32,11 @@ inline std::string first_rule(const Json& report) {
   return findings.empty() ? "" : findings.front().at("rule").get<std::string>();
 }
 
-// Whether its threads waited for a CPU for most of the window: then little of what they waited for
-// is anything else's doing.
-inline bool was_starved(const Json& report) {
-  return cpus_were_short(report) && metric(report, "threads", "run_delay_ratio") > 0.5;
+// Whether this is not the first finding because the threads waited for a CPU for most of the time
+// in which they did anything: then little of what they waited for is anything else's doing.
+inline bool is_hidden_by_starvation(const Json& report, const std::string& rule) {
+  return first_rule(report) != rule && report.at("findings").size() > 0 &&
+         report.at("findings").at(0).at("rule") == "cpu-starvation" && cpus_were_short(report);
 }
 
 // What is wrong with it by the report; info is not.
