@@ -10,9 +10,10 @@ namespace debug_process::diagnosis {
 std::optional<Finding> lock_contention(const Facts& facts) {
   const Futex* lock = contended_lock(facts);
   if (lock == nullptr) return std::nullopt;
+  const auto lost = without_waits_for_cpu(lock->waited, facts);
   return Finding{
       "",
-      severity_of_thread_time(lock->waited, facts),
+      severity_of_thread_time(lost, facts),
       fmt::format("{} contend for one lock (futex {:#x}): {} of their time is spent waiting for it",
                   counted(lock->waiters, "thread"), lock->address,
                   format_ratio({waiting_share(*lock, facts)})),
@@ -24,7 +25,7 @@ std::optional<Finding> lock_contention(const Facts& facts) {
       fmt::format("find the lock: gdb -p {0} -batch -ex 'thread apply all bt' shows who waits for "
                   "it and who holds it; then hold it for a shorter time, or split it",
                   facts.process.pid),
-      lock->waited};
+      lost};
 }
 
 }  // namespace debug_process::diagnosis

@@ -36,9 +36,10 @@ std::optional<Finding> lock_convoy(const Facts& facts) {
   const double could_use = std::min(static_cast<double>(lock->waiters),
                                     static_cast<double>(facts.host.cpus.value_or(lock->waiters)));
   if (!facts.threads.cpu || facts.threads.cpu->value >= could_use) return std::nullopt;
+  const auto lost = without_waits_for_cpu(lock->waited, facts);
   return Finding{
       "",
-      severity_of_thread_time(lock->waited, facts),
+      severity_of_thread_time(lost, facts),
       fmt::format(
           "{} hand one lock on in a convoy (futex {:#x}): {} waits and {} switches a second",
           counted(lock->waiters, "thread"), lock->address,
@@ -56,7 +57,7 @@ std::optional<Finding> lock_convoy(const Facts& facts) {
       fmt::format("find the lock: gdb -p {} -batch -ex 'thread apply all bt'; take it less often, "
                   "do more each time, or give each thread its own part",
                   facts.process.pid),
-      lock->waited};
+      lost};
 }
 
 }  // namespace debug_process::diagnosis

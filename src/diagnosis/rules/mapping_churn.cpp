@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "diagnosis/measure.h"
 #include "diagnosis/rules/all.h"
 
@@ -15,6 +17,15 @@ constexpr double kShareOfSyscallTime = 0.10;
 
 const Names kMappingCalls = {"mmap", "mmap2", "munmap", "mremap", "mprotect", "brk", "madvise"};
 
+// A thread's stack is mapped, guarded, given back and unmapped.
+constexpr std::uint64_t kCallsPerStack = 4;
+
+double share_of_stacks(std::uint64_t calls, const Facts& facts) {
+  const std::uint64_t threads = facts.threads.exited_thread_count.value_or(0);
+  return static_cast<double>(std::min(calls, threads * kCallsPerStack)) /
+         static_cast<double>(calls);
+}
+
 }  // namespace
 
 std::optional<Finding> mapping_churn(const Facts& facts) {
@@ -22,8 +33,12 @@ std::optional<Finding> mapping_churn(const Facts& facts) {
   if (!counts_successes(facts)) return std::nullopt;
   const CallTotals churn = calls_of(facts, kMappingCalls);
   if (churn.calls < kFewestEvents) return std::nullopt;
-  const double rate = per_second(churn.calls, facts);
-  const double time = seconds(churn.time);
+  // Stacks of threads that came and went are no matter of malloc's.
+  const double others = 1 - share_of_stacks(churn.calls, facts);
+  const double rate = others * per_second(churn.calls, facts);
+  const std::chrono::nanoseconds lost(
+      static_cast<std::int64_t>(others * static_cast<double>(churn.time.count())));
+  const double time = seconds(lost);
   const double all_time = seconds(facts.syscalls.in_syscalls);
   const bool costly = counts_all_calls(facts) && times_are_own(facts) &&
                       time >= kShareOfSyscallTime * all_time &&
@@ -32,15 +47,15 @@ std::optional<Finding> mapping_churn(const Facts& facts) {
   return Finding{
       "",
       // By their number alone they may cost next to nothing; how much is unknown under ptrace.
-      times_are_own(facts) ? severity_of_cpu_time(churn.time, facts) : Severity::warning,
+      times_are_own(facts) ? severity_of_cpu_time(lost, facts) : Severity::warning,
       fmt::format("memory is mapped and unmapped at {}", format_rate({rate})) +
-          (times_are_own(facts) ? fmt::format(" ({} in all)", format_duration(churn.time)) : ""),
+          (times_are_own(facts) ? fmt::format(" ({} in all)", format_duration(lost)) : ""),
       "Every such call takes the lock of the address space, for which page faults of all threads "
       "wait. Freed pages have to be zeroed again.",
       cite_calls(facts, kMappingCalls),
       "glibc: raise M_MMAP_THRESHOLD and M_TRIM_THRESHOLD (MALLOC_MMAP_THRESHOLD_, "
       "MALLOC_TRIM_THRESHOLD_); or reuse buffers",
-      times_are_own(facts) ? std::optional(churn.time) : std::nullopt};
+      times_are_own(facts) ? std::optional(lost) : std::nullopt};
 }
 
 }  // namespace debug_process::diagnosis

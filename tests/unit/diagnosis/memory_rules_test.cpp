@@ -75,6 +75,15 @@ TEST(MappingChurn, IsSilentWhereItCostsNothing) {
   EXPECT_FALSE(mapping_churn(facts));
 }
 
+TEST(MappingChurn, TakesStacksOfThreadsForNoneOfIt) {
+  Facts facts = healthy();
+  add_calls(facts, "munmap", 40'000, 1s);
+  facts.threads.exited_thread_count = 4'999;
+  EXPECT_TRUE(mapping_churn(facts));  // 20,004 are of something else
+  facts.threads.exited_thread_count = 10'000;
+  EXPECT_FALSE(mapping_churn(facts));
+}
+
 TEST(MappingChurn, IsSilentAtStartUp) {
   Facts facts = healthy();
   facts.process.uptime = 1s;
