@@ -84,6 +84,7 @@ void take_over(Merged& cause, Merged& effect) {
 
 void merge_chains(const Facts& facts, std::vector<Finding>& findings) {
   std::vector<Merged> merged;
+  merged.reserve(findings.size());
   for (Finding& finding : findings) merged.push_back({std::move(finding), {}});
   for (const Chain& chain : kChains) {
     const auto cause = find_rule(merged, chain.cause);
