@@ -27,7 +27,13 @@ TEST(IoKinds, CoverThe32BitAbi) {
 
 TEST(IoKinds, LeaveOutWhatHasNoDescriptor) {
   EXPECT_FALSE(io_kinds().contains({Abi::native, SYS_getppid}));
-  EXPECT_FALSE(io_kinds().contains({Abi::native, SYS_futex}));
+  EXPECT_FALSE(io_kinds().contains({Abi::native, SYS_munmap}));
+}
+
+TEST(IoKinds, TellFutexesAndLookupsApart) {
+  EXPECT_EQ(io_kinds().at({Abi::native, SYS_futex}), IoKind::futex);
+  EXPECT_EQ(io_kinds().at({Abi::native, SYS_newfstatat}), IoKind::lookup_second);
+  EXPECT_EQ(io_kinds().at({Abi::native, SYS_readlinkat}), IoKind::lookup_second);
 }
 
 }  // namespace
