@@ -170,6 +170,9 @@ inline Facts accept_queue_full() {
   socket.waiting_to_be_accepted = 129;
   socket.backlog = 128;
   socket.window.drops = 10;
+  socket.earlier = sections::sockets::Earlier{};
+  socket.earlier->state = "LISTEN";
+  socket.earlier->waiting_to_be_accepted = 129;
   facts.sockets.sockets.push_back(socket);
   return facts;
 }
@@ -193,6 +196,7 @@ inline Facts close_wait_leak() {
   Facts facts = healthy();
   facts.files.open = 600;
   facts.sockets.close_wait = 500;
+  facts.sockets.close_wait_throughout = 500;
   return facts;
 }
 
