@@ -16,7 +16,7 @@ using std::chrono::nanoseconds;
 
 constexpr double kTransfersPerSecond = 1000;
 constexpr double kMedian = 0.50;  // of the transfers are small: their median is
-constexpr double kCpu = 0.10;     // below it nothing is to be gained
+constexpr double kCpu = 0.10;     // of the process, and of these calls: below it little is gained
 
 const Names kTransfers = {"read",  "pread64",  "readv",  "preadv",  "preadv2",
                           "write", "pwrite64", "writev", "pwritev", "pwritev2"};
@@ -48,6 +48,12 @@ bool is_tiny(const File& file, const Facts& facts) {
              kMedian * static_cast<double>(file.io->transfers);
 }
 
+// A server that logs a line a request writes small pieces too, and hardly pays for it.
+Severity severity_of(std::optional<nanoseconds> lost, const Facts& facts) {
+  const bool worth = lost && seconds(*lost) >= kCpu * seconds(facts.window);
+  return worth ? Severity::warning : Severity::info;
+}
+
 }  // namespace
 
 std::optional<Finding> tiny_io(const Facts& facts) {
@@ -68,7 +74,7 @@ std::optional<Finding> tiny_io(const Facts& facts) {
   const std::string cell = fmt::format("files.files[{}].", worst->fd);
   return Finding{
       "",
-      severity_of_cpu_time(lost, facts),
+      severity_of(lost, facts),
       fmt::format("{} {} a few bytes at a time: {} (fd {}), {} at {} each", worst->path,
                   reads ? "is read" : "is written", worst->type, worst->fd,
                   format_rate({per_second(io.transfers, facts)}),

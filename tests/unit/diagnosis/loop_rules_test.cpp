@@ -168,9 +168,9 @@ TEST(TinyIo, IsSilentBelowATenthOfACpu) {
 
 TEST(TinyIo, OnlyTellsOfWhatCostsLittle) {
   Facts facts = ill::tiny_io();
-  facts.files.files[0].io->total = 99ms;
+  facts.files.files[0].io->total = 999ms;
   EXPECT_EQ(tiny_io(facts)->severity, Severity::info);
-  facts.files.files[0].io->total = 100ms;
+  facts.files.files[0].io->total = 1s;
   EXPECT_EQ(tiny_io(facts)->severity, Severity::warning);
 }
 
