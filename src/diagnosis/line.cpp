@@ -44,7 +44,7 @@ std::string gaps(const Facts& facts) {
     text += fmt::format(", only calls of {}", facts.syscalls.filter);
   if (!missing.empty()) text += fmt::format(", nothing known of {}", fmt::join(missing, ", "));
   if (!window_is_long_enough(facts)) {
-    text += fmt::format(", {} is too short for most", format_duration(facts.window));
+    text += fmt::format(", most need {} s", kShortestWindow.count());
   }
   return text;
 }

@@ -46,10 +46,11 @@ std::string place(const Socket& socket) {
 }  // namespace
 
 std::optional<Finding> accept_queue_full(const Facts& facts) {
-  if (!window_is_long_enough(facts)) return std::nullopt;
+  // Who was turned away was so, however short the window.
+  const bool both_ends_tell = window_is_long_enough(facts);
   const Socket* worst = nullptr;
   for (const auto& socket : facts.sockets.sockets) {
-    if (!stays_full(socket) && turned_away(facts, socket) == 0) continue;
+    if (!(both_ends_tell && stays_full(socket)) && turned_away(facts, socket) == 0) continue;
     if (worst == nullptr || turned_away(facts, socket) > turned_away(facts, *worst) ||
         (turned_away(facts, socket) == turned_away(facts, *worst) &&
          socket.waiting_to_be_accepted > worst->waiting_to_be_accepted)) {

@@ -162,8 +162,7 @@ TEST(DiagnosisLine, AdmitsWhatWasNotLookedAt) {
   Facts facts = healthy();
   facts.window = 500ms;
   facts.sockets.completeness = sections::Completeness::unavailable("no permission");
-  EXPECT_EQ(diagnosis_line({}, facts),
-            nothing_found(", nothing known of sockets, 500 ms is too short for most"));
+  EXPECT_EQ(diagnosis_line({}, facts), nothing_found(", nothing known of sockets, most need 2 s"));
 }
 
 }  // namespace
