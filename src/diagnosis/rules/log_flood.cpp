@@ -19,7 +19,7 @@ constexpr double kShareOfWrites = 0.30;
 constexpr double kPerSecond = 1000;
 // Lines are shorter: larger blocks are data.
 constexpr std::uint64_t kLongestLine = 4096;
-constexpr double kShareOfAThread = 0.05;  // in these writes: less is not worth a warning
+constexpr double kShareOfAThread = 0.10;  // in these writes: less is not worth a warning
 constexpr int kStandardOutput = 1;
 constexpr int kStandardError = 2;
 

@@ -6,7 +6,9 @@
 #include <map>
 #include <string_view>
 
-#include "unit/diagnosis/sample_facts.h"
+#include "unit/diagnosis/ill_growth.h"
+#include "unit/diagnosis/ill_sockets.h"
+#include "unit/diagnosis/ill_writes.h"
 
 namespace debug_process::diagnosis::ill {
 
@@ -249,6 +251,21 @@ inline Facts blind_spot() {
   return facts;
 }
 
+inline Facts syn_queue_full() {
+  Facts facts = healthy();
+  Socket listener = connection();
+  listener.state = "LISTEN";
+  facts.sockets.sockets = {listener};
+  facts.sockets.network.syn_queue_drops = 100;
+  return facts;
+}
+
+inline Facts clock_jump() {
+  Facts facts = healthy();
+  facts.host.clock_step = -1500ms;
+  return facts;
+}
+
 // By the id of the rule that they are a case of.
 inline std::map<std::string_view, Facts> facts_by_rule() {
   return {{"accept-queue-full", accept_queue_full()},
@@ -256,36 +273,50 @@ inline std::map<std::string_view, Facts> facts_by_rule() {
           {"blind-spot", blind_spot()},
           {"broken-pipes", with_errors("write", EPIPE, 1000)},
           {"cgroup-cpu-throttling", cgroup_cpu_throttling()},
+          {"cgroup-memory-near-limit", limited(990)},
+          {"clock-jump", clock_jump()},
           {"close-wait-leak", close_wait_leak()},
           {"compute-bound", compute_bound()},
           {"connect-trouble", with_errors("connect", ETIMEDOUT, 3)},
           {"cpu-starvation", cpu_starvation()},
           {"died", died()},
+          {"dns-stall", waiting("poll", 4s)},
           {"eagain-storm", with_errors("read", EAGAIN, 100'000)},
           {"enoent-search", with_errors("openat", ENOENT, 100'000)},
           {"fault-storm", fault_storm()},
+          {"fd-leak", leaking()},
           {"fd-limit-near", fd_limit_near()},
           {"fsync-bound", fsync_bound()},
           {"hung-io", hung_io()},
           {"lock-contention", lock_contention()},
           {"lock-convoy", lock_convoy()},
+          {"log-flood", writing(log_file())},
           {"mapping-churn", with_calls("munmap", 1'000'000, 3s)},
+          {"memory-growth", growing()},
+          {"nagle-delayed-ack", talking(histogram({{41ms, 20}, {5us, 400}}))},
           {"no-space", with_errors("write", ENOSPC, 1)},
+          {"not-reading", unread(4096, 4096)},
           {"out-of-fds", with_errors("accept4", EMFILE, 1)},
           {"permission-denied", with_errors("openat", EACCES, 1000)},
+          {"pipe-full", stuck(pipe(1), 2s)},
           {"port-exhaustion", with_errors("connect", EADDRNOTAVAIL, 1)},
           {"ready-event-ignored", ready_event_ignored()},
+          {"retransmits", with_losses(200, 1000)},
           {"sched-yield-spin", sched_yield_spin()},
+          {"send-limited", sending(5s, 4s, 0s)},
           {"sleep-polling", sleep_polling()},
           {"slow-storage", slow_storage()},
           {"stat-polling", stat_polling()},
           {"stopped", stopped()},
           {"swapping", swapping()},
+          {"syn-queue-full", syn_queue_full()},
           {"thread-explosion", thread_explosion()},
           {"time-by-syscall", with_calls("clock_gettime", 1'000'000, 1s)},
           {"tiny-io", tiny_io()},
+          {"udp-drops", dropping(100, 1000)},
           {"zero-timeout-polling", zero_timeout_polling()},
-          {"zombie", zombie()}};
+          {"zombie", zombie()},
+          {"zombies", with_zombies(5, 5, 12)}};
 }
 
 }  // namespace debug_process::diagnosis::ill

@@ -1,26 +1,12 @@
 // Sockets: what is lost, what waits, and for whom.
 // SPDX-License-Identifier: Apache-2.0
-#include "unit/diagnosis/sample_facts.h"
+#include "unit/diagnosis/ill_sockets.h"
 
 namespace debug_process::diagnosis {
 namespace {
 
-using sections::sockets::Earlier;
-using sections::sockets::Socket;
-
-Socket connection(const std::string& protocol = "tcp") {
-  Socket socket;
-  socket.fd = 7;
-  socket.known = true;
-  socket.protocol = protocol;
-  socket.state = "ESTABLISHED";
-  socket.local = "10.0.0.1:40000";
-  socket.remote = "10.0.0.9:5432";
-  socket.recv_queue = socket.send_queue = Bytes{0};
-  socket.earlier = Earlier{"ESTABLISHED", Bytes{0}, std::nullopt, false};
-  socket.io = sections::Io{};
-  return socket;
-}
+using ill::connection, ill::dropping, ill::histogram, ill::sending, ill::Socket, ill::talking,
+    ill::unread, ill::waiting, ill::with_losses;
 
 TEST(SynQueueFull, FiresFromTenDropsOfANamespaceThatItListensIn) {
   Facts facts = healthy();
@@ -46,17 +32,6 @@ TEST(SynQueueFull, CookiesAreNoWarning) {
   EXPECT_EQ(syn_queue_full(facts)->severity, Severity::info);
 }
 
-Facts with_losses(std::uint64_t again, std::uint64_t sent) {
-  Facts facts = healthy();
-  sections::sockets::PeerGroup group;
-  group.peer = "10.0.0.9:5432";
-  group.incoming = false;
-  group.retransmits = again;
-  group.segments = sent;
-  facts.sockets.established_by_peer = {group};
-  return facts;
-}
-
 TEST(Retransmits, FiresFromTwoPercent) {
   ASSERT_TRUE(retransmits(with_losses(20, 1000)));
   EXPECT_EQ(retransmits(with_losses(20, 1000))->title,
@@ -74,17 +49,6 @@ TEST(Retransmits, IsSilentWhereSegmentsAreNotCounted) {
   Facts facts = with_losses(50, 100);
   facts.sockets.established_by_peer[0].segments.reset();
   EXPECT_FALSE(retransmits(facts));
-}
-
-Facts sending(std::chrono::nanoseconds busy, std::chrono::nanoseconds by_peer,
-              std::chrono::nanoseconds by_buffer) {
-  Facts facts = healthy();
-  Socket socket = connection();
-  socket.window.busy = busy;
-  socket.window.rwnd_limited = by_peer;
-  socket.window.sndbuf_limited = by_buffer;
-  facts.sockets.sockets = {socket};
-  return facts;
 }
 
 TEST(SendLimited, FiresFromThirtyPercentByThePeer) {
@@ -123,15 +87,6 @@ TEST(SendLimited, IsAWarningWhileAThreadWaits) {
   facts.syscalls.in_flight.push_back({thread.tid, thread.name, "sendto", 2s, false, std::nullopt});
   EXPECT_EQ(send_limited(facts)->severity, Severity::warning);
   EXPECT_EQ(send_limited(facts)->lost, 2s);
-}
-
-Facts unread(std::uint64_t before, std::uint64_t now) {
-  Facts facts = healthy();
-  Socket socket = connection();
-  socket.recv_queue = Bytes{now};
-  socket.earlier->recv_queue = Bytes{before};
-  facts.sockets.sockets = {socket};
-  return facts;
 }
 
 TEST(NotReading, FiresOnWhatWaitsThroughTheWindow) {
@@ -173,21 +128,6 @@ TEST(NotReading, IsSilentAboutWhatThePeerHasClosed) {
   EXPECT_FALSE(not_reading(facts));
 }
 
-// Thread 77 waits in `syscall` for descriptor 7.
-Facts waiting(const std::string& syscall, std::chrono::nanoseconds elapsed) {
-  Facts facts = healthy();
-  auto& thread = add_thread(facts, 0);
-  thread.place.emplace();
-  thread.place->syscall = syscall;
-  thread.place->fd = 7;
-  facts.syscalls.in_flight.push_back(
-      {thread.tid, thread.name, syscall, elapsed, false, std::nullopt});
-  Socket socket = connection("udp");
-  socket.remote = "10.0.0.2:53";
-  facts.sockets.sockets = {socket};
-  return facts;
-}
-
 TEST(DnsStall, FiresFromASecond) {
   for (const char* syscall : {"poll", "recvfrom"}) {
     ASSERT_TRUE(dns_stall(waiting(syscall, 1s))) << syscall;
@@ -217,25 +157,6 @@ TEST(DnsStall, IsSilentAboutANameServer) {
   server.local = "0.0.0.0:53";
   facts.sockets.sockets.push_back(server);
   EXPECT_FALSE(dns_stall(facts));
-}
-
-// As the backend tells it of a descriptor: four buckets to each doubling, and no more than these.
-Histogram histogram(const std::vector<std::pair<std::chrono::nanoseconds, unsigned>>& values) {
-  Histogram histogram;
-  histogram.scale = 2;
-  for (const auto& [value, times] : values)
-    for (unsigned i = 0; i < times; ++i) histogram.add(value);
-  return histogram;
-}
-
-Facts talking(const Histogram& latency) {
-  Facts facts = healthy();
-  Socket socket = connection();
-  socket.held_back = true;
-  socket.rtt_min = 30us;
-  socket.io->latency = latency;
-  facts.sockets.sockets = {socket};
-  return facts;
 }
 
 TEST(NagleDelayedAck, FiresOnWaitsOfFortyMilliseconds) {
@@ -273,17 +194,6 @@ TEST(NagleDelayedAck, IsSilentWhereThePathIsThatLong) {
   EXPECT_FALSE(nagle_delayed_ack(facts));
   facts.sockets.sockets[0].rtt_min.reset();
   EXPECT_FALSE(nagle_delayed_ack(facts));
-}
-
-Facts dropping(std::uint64_t drops, std::uint64_t taken) {
-  Facts facts = healthy();
-  Socket socket = connection("udp");
-  socket.state = "UNCONNECTED";
-  socket.local = "0.0.0.0:514";
-  socket.window.drops = drops;
-  socket.io->transfers = taken;
-  facts.sockets.sockets = {socket};
-  return facts;
 }
 
 TEST(UdpDrops, FiresOnASingleOne) {

@@ -35,6 +35,17 @@ TEST(CpuStarvation, IsSilentAboutNiceProcessesAndTheUnknown) {
   EXPECT_FALSE(cpu_starvation(facts));
 }
 
+TEST(CpuStarvation, IsNoWarningWhereEachWaitIsBrief) {
+  Facts facts = healthy();
+  auto& thread = add_thread(facts, 0.4);
+  thread.run_delay = 1s;
+  thread.timeslices = 4000;  // 250 us each
+  EXPECT_EQ(cpu_starvation(facts)->severity, Severity::warning);
+  thread.timeslices = 4001;
+  EXPECT_EQ(cpu_starvation(facts)->severity, Severity::info);
+  EXPECT_THAT(cpu_starvation(facts)->title, HasSubstr("10.0% of the time, briefly each time"));
+}
+
 TEST(SchedYieldSpin, FiresFromAThousandYieldsASecondOnHalfACpu) {
   Facts facts = healthy();
   add_calls(facts, "sched_yield", 10'000);
