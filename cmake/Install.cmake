@@ -8,6 +8,8 @@ install(FILES ${CMAKE_SOURCE_DIR}/man/debug-process.1 DESTINATION ${CMAKE_INSTAL
 install(FILES ${CMAKE_SOURCE_DIR}/completions/debug-process.bash
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME debug-process)
 install(FILES ${CMAKE_SOURCE_DIR}/completions/_debug-process DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES ${CMAKE_SOURCE_DIR}/completions/debug-process.fish
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md ${CMAKE_SOURCE_DIR}/CHANGELOG.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/LICENSES DESTINATION ${CMAKE_INSTALL_DOCDIR})

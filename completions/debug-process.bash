@@ -33,7 +33,7 @@ _debug_process() {
       [[ $cur != *,* ]] || head="${cur%,*},"
       compopt -o nospace
       mapfile -t COMPREPLY < <(compgen -P "$head" -W \
-        "process host syscalls errors threads files sockets memory disk" -- "${cur##*,}")
+        "process host syscalls errors threads files sockets memory disk intervals" -- "${cur##*,}")
       return
       ;;
     --vs)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>
@@ -202,6 +203,16 @@ void occupy_standard_descriptors() {
     if (::fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", O_RDONLY);
 }
 
+// Memory that was freed is used again, and not given back in between: to have it back costs a page
+// fault a page, and what the window's start has needed its end needs too.
+void keep_freed_memory() {
+  constexpr int kLargest = 32 << 20;  // that malloc(3) takes from its heap; its own limit
+  constexpr int kStep = 1 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, kLargest);
+  ::mallopt(M_TRIM_THRESHOLD, -1);
+  ::mallopt(M_TOP_PAD, kStep);
+}
+
 int run_tool(const std::vector<std::string>& arguments,
              std::chrono::steady_clock::time_point started) {
   auto parsed = cli::parse(arguments);
@@ -217,6 +228,7 @@ int run_tool(const std::vector<std::string>& arguments,
     start_logging(options->verbose);
     return compare_files(*options);
   }
+  keep_freed_memory();
   cli::Options& options = std::get<cli::Options>(parsed);
   options.run.tool_started = started;
   start_logging(options.verbose);

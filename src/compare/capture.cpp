@@ -86,8 +86,8 @@ void read_calls(const report::Report& report, const Intervals& intervals, Captur
                    rates(rows.cell(i, "interval_errors"), intervals)};
     call.time = rows.number(i, "total_ns").value_or(0);
     const report::Value* const latency = rows.cell(i, "histogram");
-    if (latency != nullptr && std::holds_alternative<Histogram>(*latency))
-      call.latency = std::get<Histogram>(*latency);
+    if (latency != nullptr && std::holds_alternative<Boxed<Histogram>>(*latency))
+      call.latency = std::get<Boxed<Histogram>>(*latency);
     call.latencies = histograms(rows.cell(i, "interval_histograms"), intervals);
   }
   const Rows errors(report, "errors", "errors");

@@ -167,6 +167,8 @@ Json section_json(const report::Section& section) {
 Json collection_json(const report::Collection& collection) {
   Json losses = Json::object();
   for (const auto& [what, count] : collection.losses) losses[escape_invalid_utf8(what)] = count;
+  Json gathering = Json::object();
+  for (const auto& [section, took] : collection.gathering) gathering[section] = took.count();
   Json out = {{"coverage_ratio", optional_json(collection.coverage)},
               {"counts", nullptr},
               {"counts_error_ratio", optional_json(collection.counts_error)},
@@ -177,6 +179,7 @@ Json collection_json(const report::Collection& collection) {
                 {"bystander_ns_per_call", optional_json(collection.cost.bystander_per_call)},
                 {"target_ratio", optional_json(collection.cost.target)}}},
               {"losses", std::move(losses)},
+              {"gathering_ns", std::move(gathering)},
               {"tool_cpu_ns", collection.tool_cpu.count()},
               {"tool_peak_rss_bytes", collection.tool_peak_rss.value},
               {"notes", texts_json(collection.notes)}};

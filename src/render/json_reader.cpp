@@ -273,6 +273,11 @@ report::Collection Reader::collection(const Node& node) {
   if (const Json* const all = object(losses))
     for (const auto& [what, number] : all->items())
       collection.losses[what] = count({&number, losses.path + "." + what});
+  const Node gathering = member(node, "gathering_ns");
+  if (const Json* const all = object(gathering))
+    for (const auto& [section, took] : all->items())
+      collection.gathering[section] =
+          duration({&took, gathering.path + "." + section}).value_or(std::chrono::nanoseconds(0));
   collection.tool_cpu = duration(member(node, "tool_cpu_ns")).value_or(collection.tool_cpu);
   collection.tool_peak_rss = Bytes{count(member(node, "tool_peak_rss_bytes"))};
   collection.notes = texts(member(node, "notes"));

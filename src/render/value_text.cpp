@@ -53,11 +53,12 @@ std::string value_text(const report::Value& value) {
 }
 
 Align alignment(const report::Value& value) {
-  const bool words =
-      std::holds_alternative<std::monostate>(value) || std::holds_alternative<bool>(value) ||
-      std::holds_alternative<std::string>(value) ||
-      std::holds_alternative<std::vector<std::string>>(value) ||
-      std::holds_alternative<Histogram>(value) || std::holds_alternative<report::Series>(value);
+  const bool words = std::holds_alternative<std::monostate>(value) ||
+                     std::holds_alternative<bool>(value) ||
+                     std::holds_alternative<std::string>(value) ||
+                     std::holds_alternative<std::vector<std::string>>(value) ||
+                     std::holds_alternative<Boxed<Histogram>>(value) ||
+                     std::holds_alternative<report::Series>(value);
   return words ? Align::left : Align::right;
 }
 

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "util/boxed.h"
 #include "util/histogram.h"
 #include "util/units.h"
 
@@ -25,7 +26,7 @@ using Series = std::vector<std::optional<std::uint64_t>>;
 // `_ratio`, Rate `_per_s`.
 using Value = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, Ratio, Rate,
                            std::chrono::nanoseconds, Bytes, std::string, std::vector<std::string>,
-                           Histogram, Series, std::vector<Histogram>>;
+                           Boxed<Histogram>, Series, std::vector<Histogram>>;
 
 [[nodiscard]] inline bool is_unknown(const Value& value) {
   return std::holds_alternative<std::monostate>(value);
@@ -162,6 +163,9 @@ struct Collection {
   bool inflated_latencies = false;  // they include stops that the tool caused
   Cost cost;
   std::map<std::string, std::uint64_t> losses;
+  // How long the last reading of /proc and of the kernel's tables took, by section id, of those
+  // that have one of their own; "peers": the search of other processes for what this one shares.
+  std::map<std::string, std::chrono::nanoseconds> gathering;
   std::chrono::nanoseconds tool_cpu{0};
   Bytes tool_peak_rss;
   std::vector<std::string> notes;

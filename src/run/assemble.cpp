@@ -127,6 +127,7 @@ report::Report assemble(const sections::Facts& facts, const Course& course) {
   report.summary = summarize(facts, report.findings);
   report.sections = sections::present(facts);
   report.collection = describe_collection(course);
+  report.collection.gathering = facts.gathering;
   return report;
 }
 

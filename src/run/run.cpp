@@ -343,8 +343,9 @@ tl::expected<Reports, Failure> watch(const Options& options, Session& session, S
 }
 
 // What is compared must have the same names: a report is compared as it is shown.
-report::Report as_shown(const Options& options, const report::Report& report) {
-  return options.redact ? redacted(report) : report;
+report::Report as_shown(const Options& options, report::Report report) {
+  if (options.redact) return redacted(std::move(report));
+  return report;
 }
 
 void compare_with_others(const Options& options, const Reports& reports, report::Report& report) {
@@ -387,7 +388,7 @@ tl::expected<Outcome, Failure> run(const Options& options,
   auto reports = watch(options, session, reference ? &*reference : nullptr);
   if (!reports) return tl::unexpected(reports.error());
   Outcome outcome{std::move(reports->report), std::nullopt};
-  outcome.report = as_shown(options, outcome.report);
+  outcome.report = as_shown(options, std::move(outcome.report));
   compare_with_others(options, *reports, outcome.report);
   keep_sections(options.sections, outcome.report);
   if (deliver) deliver(outcome.report);

@@ -48,6 +48,22 @@ struct Holdings {
   memory::Snapshot faults;
   threads::Snapshot threads;
   disk::Snapshot disk;
+  std::map<std::string, std::chrono::nanoseconds> gathering;  // by section: how long it took
+};
+
+// Of what is read in turn: each lap is what has passed since the one before.
+class Laps {
+ public:
+  explicit Laps(std::map<std::string, std::chrono::nanoseconds>& laps) : laps_(laps) {}
+  void end(const char* section) {
+    const auto now = Clock::now();
+    laps_[section] += now - began_;
+    began_ = now;
+  }
+
+ private:
+  std::map<std::string, std::chrono::nanoseconds>& laps_;
+  Clock::time_point began_ = Clock::now();
 };
 
 bool is_alive(const Source& source) {
@@ -77,8 +93,8 @@ Result<proc::FdTable> read_fd_table(const Source& source) {
   const auto places = source.procfs.read(fmt::format("{}/status", source.pid))
                           .and_then(proc::parse_status)
                           .map([](const proc::Status& status) { return status.fd_size; });
-  if (source.bpf && places && places->value_or(0) > kManyDescriptors)
-    if (auto table = trace::read_open_files(source.procfs, source.pid)) return table;
+  if (source.open_files && places && places->value_or(0) > kManyDescriptors)
+    if (auto table = source.open_files->read(source.procfs, source.pid)) return table;
   return proc::read_fd_table(source.procfs, source.pid);
 }
 
@@ -94,19 +110,26 @@ Holdings read_holdings(const Source& source, const Start& start,
                        memory::Reading reading = memory::Reading::provisional) {
   Holdings holdings;
   holdings.at = Clock::now();
+  Laps laps(holdings.gathering);
   if (start.threads != nullptr) {
     holdings.disk = disk::snapshot(source);
+    laps.end("disk");
     holdings.threads = threads::snapshot(source);
     threads::look_closer(source, *start.threads, holdings.threads);
+    laps.end("threads");
   }
   holdings.process = process::gather(source);
+  laps.end("process");
   const auto table = read_fd_table(source);
   holdings.files = files::gather(source, table);
+  laps.end("files");
   holdings.sockets = sockets::gather(source, table, start.sockets, sockets_now);
+  laps.end("sockets");
   holdings.faults = memory::snapshot(source);
   holdings.memory =
       memory::gather(source, start.faults != nullptr ? *start.faults : memory::Snapshot(),
                      holdings.faults, reading);
+  laps.end("memory");
   return holdings;
 }
 
@@ -216,12 +239,14 @@ void name_sockets(Facts& facts) {
 
 // Whose the other ends of pipes and unix sockets are: one pass over all processes for both.
 void find_holders(const Source& source, Holdings& last) {
+  Laps laps(last.gathering);
   HolderSearch search(source, kHoldersLimit);
   sockets::look_for_peers(last.sockets, search);
   files::look_for_ends(source, last.files, search);
-  search.run();
+  search.run(Among::others);
   sockets::add_peers(search, last.sockets);
   files::add_ends(search, last.files);
+  laps.end("peers");
 }
 
 void add_awaited_locks(const Source& source, Facts& facts) {
@@ -258,7 +283,7 @@ Collector::Collector(Source source) : state_(std::make_unique<State>()) {
 Collector::~Collector() = default;
 
 void Collector::allow_bpf() {
-  state_->source.bpf = true;
+  state_->source.open_files = std::make_shared<trace::OpenFilesReader>();
 }
 
 // What the end is compared with of all that was just read.
@@ -355,18 +380,19 @@ Facts Collector::finish(std::chrono::nanoseconds window, const trace::Activity* 
   if (is_alive(source)) zombies = process::zombie_children(source, process::kZombiesLimit);
   // Once, and only where the sockets are those of now: it takes a while.
   if (state_->last->at >= ended && is_alive(source)) find_holders(source, *state_->last);
-  const Holdings& last = *state_->last;
+  Holdings& last = *state_->last;  // what is large is moved out of it
 
   Facts facts;
   facts.window = window;
-  facts.process = last.process;
+  facts.gathering = last.gathering;
+  facts.process = std::move(last.process);
   if (activity != nullptr) process::add_followed(source, *activity, facts.process);
   facts.process.zombies = process::compare(state_->zombies_at_start, zombies);
-  facts.files = last.files;
+  facts.files = std::move(last.files);
   facts.files.by_type_at_start = state_->types_at_start;
   files::add_io(activity, source.filter, facts.files);
-  facts.sockets = last.sockets;
-  facts.memory = last.memory;
+  facts.sockets = std::move(last.sockets);
+  facts.memory = std::move(last.memory);
   facts.memory.growth = state_->growth.estimate();
   facts.memory.start = state_->memory_at_start;
   facts.intervals = std::move(intervals);

@@ -42,12 +42,16 @@ void HolderSearch::look_for(const std::string& link, End end,
   ++missing_;
 }
 
-void HolderSearch::run() {
+void HolderSearch::add_own(const std::string& link) {
+  wanted_[link].push_back({End::any, std::nullopt, Holder{source_.pid, name_of(source_.pid)}});
+}
+
+void HolderSearch::run(Among among) {
   deadline_ = Clock::now() + limit_;
   if (missing_ == 0) return;
   for (const pid_t pid : nearest_first(source_)) {
     if (missing_ == 0 || is_late()) break;
-    look_at(pid);
+    if (among == Among::all || pid != source_.pid) look_at(pid);
   }
 }
 

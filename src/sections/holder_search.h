@@ -21,6 +21,9 @@ namespace debug_process::sections {
 
 inline constexpr std::chrono::milliseconds kHoldersLimit{20};
 
+// What the target itself holds is often known without looking, and it may hold very much.
+enum class Among { all, others };
+
 // Which descriptors of a file count.
 enum class End { any, reads, writes };
 
@@ -33,9 +36,11 @@ class HolderSearch {
   // with `file`, its mount and inode: it may be another one elsewhere.
   void look_for(const std::string& link, End end = End::any,
                 std::optional<std::pair<std::uint64_t, std::uint64_t>> file = std::nullopt);
-  // Through all processes, those with numbers near the target's first, until all are found or the
+  // The target itself holds it: found without looking.
+  void add_own(const std::string& link);
+  // Through the processes, those with numbers near the target's first, until all are found or the
   // limit has passed.
-  void run();
+  void run(Among among = Among::all);
 
   // Null: not found.
   [[nodiscard]] const Holder* find(const std::string& link, End end = End::any) const;

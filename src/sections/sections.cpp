@@ -22,11 +22,19 @@ const std::vector<std::string_view>& section_ids() {
 }
 
 std::vector<report::Section> present(const Facts& facts) {
-  return {process::present(facts.process),   host::present(facts.host),
-          syscalls::present(facts.syscalls), errors::present(facts.errors),
-          threads::present(facts.threads),   files::present(facts.files),
-          sockets::present(facts.sockets),   memory::present(facts.memory),
-          disk::present(facts.disk),         intervals::present(facts.intervals)};
+  // Moved in: of a large table an initializer list would make a copy.
+  std::vector<report::Section> sections;
+  sections.push_back(process::present(facts.process));
+  sections.push_back(host::present(facts.host));
+  sections.push_back(syscalls::present(facts.syscalls));
+  sections.push_back(errors::present(facts.errors));
+  sections.push_back(threads::present(facts.threads));
+  sections.push_back(files::present(facts.files));
+  sections.push_back(sockets::present(facts.sockets));
+  sections.push_back(memory::present(facts.memory));
+  sections.push_back(disk::present(facts.disk));
+  sections.push_back(intervals::present(facts.intervals));
+  return sections;
 }
 
 }  // namespace debug_process::sections

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +39,8 @@ struct Facts {
   memory::Facts memory;
   disk::Facts disk;
   intervals::Facts intervals;
+  // How long the last reading of what a section tells took, as in report::Collection.
+  std::map<std::string, std::chrono::nanoseconds> gathering;
 };
 
 // The ids of all sections, in order: what --sections accepts.

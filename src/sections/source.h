@@ -6,11 +6,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "proc/procfs.h"
 #include "sections/filter.h"
+
+namespace debug_process::trace {
+class OpenFilesReader;
+}
 
 namespace debug_process::sections {
 
@@ -24,7 +29,8 @@ struct Source {
   bool allow_slow_memory =
       false;           // --pss: read PSS even when that stalls the target beyond the budget
   Filter filter = {};  // which calls were to be counted
-  bool bpf = false;    // may be used: large tables of descriptors are read that way
+  // For large tables of descriptors; null: BPF does not work here, or may not be used.
+  std::shared_ptr<trace::OpenFilesReader> open_files = {};
 };
 
 }  // namespace debug_process::sections

@@ -21,9 +21,9 @@ of_man() {
   grep '^\.It Fl' "$source/man/debug-process.1" | grep -oE 'Fl -?[A-Za-z][a-z-]*' | sed 's/^Fl /-/' | sort -u
 }
 
-# All words that look like an option, wherever they stand.
+# All words that look like an option, wherever they stand; fish writes "-l name" and "-s n".
 of_file() {
-  grep -oE -- '(^|[^A-Za-z-])--?[A-Za-z][a-z-]*' "$1" | grep -oE -- '--?[A-Za-z][a-z-]*' | sort -u
+  sed -E 's/ -l ([a-z])/ --\1/g; s/ -s ([A-Za-z])/ -\1/g' "$1" | grep -oE -- '(^|[^A-Za-z-])--?[A-Za-z][a-z-]*' | grep -oE -- '--?[A-Za-z][a-z-]*' | sort -u
 }
 
 status=0

@@ -6,7 +6,9 @@
 
 #include <fstream>
 
+#include "e2e/children.h"
 #include "e2e/findings.h"
+#include "e2e/postgres.h"
 
 namespace debug_process::e2e {
 namespace {
@@ -127,6 +129,110 @@ TEST_F(Healthy, NodeIdleAndUnderLoad) {
   EXPECT_THAT(complaints_on(server.pid()), IsEmpty()) << "under load";
 }
 
+TEST_F(Healthy, PostgresIdleAndUnderLoad) {
+  if (const auto missing = PostgresServer::missing()) GTEST_SKIP() << *missing;
+  PostgresServer server;
+  EXPECT_THAT(complaints_on(server.pid()), IsEmpty()) << "idle";
+  const pid_t backend = server.begin_load("127.0.0.1");
+  ASSERT_GT(backend, 0);
+  EXPECT_THAT(complaints_on(backend), IsEmpty()) << "a backend under load";
+  EXPECT_THAT(complaints_on(server.pid()), IsEmpty()) << "the postmaster then";
+}
+
+// sshd insists on this empty folder, which Debian makes when it starts it as a service.
+class PrivilegeSeparation {
+ public:
+  PrivilegeSeparation() : is_ours_(std::filesystem::create_directory("/run/sshd")) {}
+  ~PrivilegeSeparation() {
+    std::error_code ignored;
+    if (is_ours_) std::filesystem::remove("/run/sshd", ignored);
+  }
+  PrivilegeSeparation(const PrivilegeSeparation&) = delete;
+  PrivilegeSeparation& operator=(const PrivilegeSeparation&) = delete;
+
+ private:
+  bool is_ours_;
+};
+
+TEST_F(Healthy, SshdIdleAndUnderLoad) {
+  const auto sshd = find_program("sshd");
+  const auto python = system_python();
+  if (!sshd || !python || !find_program("ssh-keygen"))
+    GTEST_SKIP() << "sshd is not installed (package openssh-server)";
+  const TemporaryDirectory folder;
+  const std::string key = (folder.path() / "key").string();
+  ASSERT_EQ(run({*find_program("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-f", key}).code, 0);
+  const PrivilegeSeparation folder_of_sshd;
+  const std::string port = std::to_string(free_port());
+  const Process server({*sshd, "-D", "-e", "-f", "/dev/null", "-h", key, "-p", port, "-o",
+                        "ListenAddress=127.0.0.1", "-o", "PidFile=none"});
+  ASSERT_TRUE(wait_until([&] { return accepts_connections(port); }));
+  EXPECT_THAT(complaints_on(server.pid()), IsEmpty()) << "idle";
+  // Who connects and says nothing sensible is sent away: a child of the server does that.
+  Process load({*python, "-c", kHttpLoad, port});
+  load.wait_for_output("answered");
+  EXPECT_THAT(complaints_on(server.pid()), IsEmpty()) << "under load";
+}
+
+// A set and a get after the other, on one connection; says "answered" after the first.
+constexpr const char* kMemcachedLoad = R"(
+import socket, sys
+s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+f = s.makefile("rwb")
+answered = False
+while True:
+    f.write(b"set key 0 0 100\r\n" + b"x" * 100 + b"\r\n")
+    f.flush()
+    assert f.readline() == b"STORED\r\n"
+    f.write(b"get key\r\n")
+    f.flush()
+    while f.readline() != b"END\r\n":
+        pass
+    if not answered:
+        answered = True
+        print("answered", flush=True)
+)";
+
+TEST_F(Healthy, MemcachedIdleAndUnderLoad) {
+  const auto memcached = find_program("memcached");
+  const auto python = system_python();
+  if (!memcached || !python) GTEST_SKIP() << "memcached is not installed (package memcached)";
+  const std::string port = std::to_string(free_port());
+  const Process server({*memcached, "-u", "nobody", "-l", "127.0.0.1", "-p", port, "-U", "0"});
+  ASSERT_TRUE(wait_until([&] { return accepts_connections(port); }));
+  EXPECT_THAT(complaints_on(server.pid()), IsEmpty()) << "idle";
+  Process load({*python, "-c", kMemcachedLoad, port});
+  load.wait_for_output("answered");
+  EXPECT_THAT(complaints_on(server.pid()), IsEmpty()) << "under load";
+}
+
+TEST_F(Healthy, AShellThatWaitsAndTailThatFollows) {
+  const TemporaryDirectory folder;
+  const std::string log = (folder.path() / "log").string();
+  std::ofstream(log) << "first\n";
+  Process tail({"/usr/bin/tail", "-f", log});
+  tail.wait_for_output("first");
+  EXPECT_THAT(complaints_on(tail.pid()), IsEmpty()) << "tail, idle";
+  // Ten lines a second.
+  const Process shell(
+      {"/bin/sh", "-c", "while :; do echo a line of a log >>\"$0\"; sleep 0.1; done", log});
+  tail.wait_for_output("a line of a log");
+  EXPECT_THAT(complaints_on(tail.pid()), IsEmpty()) << "tail, at work";
+  EXPECT_THAT(complaints_on(shell.pid()), IsEmpty()) << "a shell that starts commands";
+}
+
+TEST_F(Healthy, ACompression) {
+  const TemporaryDirectory folder;
+  const Process target({"/bin/sh", "-c", "exec gzip -9 </dev/urandom >\"$0\"",
+                        (folder.path() / "random.gz").string()});
+  ASSERT_TRUE(wait_until([&] {
+    return std::filesystem::exists(folder.path() / "random.gz") &&
+           std::filesystem::file_size(folder.path() / "random.gz") > 0;
+  }));
+  EXPECT_THAT(complaints_on(target.pid()), IsEmpty());
+}
+
 // The compiler proper, which is a child of the command that one starts.
 TEST_F(Healthy, ACompilation) {
   const auto compiler = find_program("cc");
@@ -140,11 +246,8 @@ TEST_F(Healthy, ACompilation) {
   }
   const Process target({*compiler, "-O2", "-c", (folder.path() / "large.c").string(), "-o",
                         (folder.path() / "large.o").string()});
-  pid_t child = 0;
-  const std::string children = "/proc/" + std::to_string(target.pid()) + "/task/" +
-                               std::to_string(target.pid()) + "/children";
-  ASSERT_TRUE(wait_until([&] { return (child = std::atoi(read_text(children).c_str())) > 0; }));
-  EXPECT_THAT(complaints_on(child), IsEmpty());
+  ASSERT_TRUE(wait_until([&] { return !children_of(target.pid()).empty(); }));
+  EXPECT_THAT(complaints_on(children_of(target.pid()).front()), IsEmpty());
 }
 
 }  // namespace

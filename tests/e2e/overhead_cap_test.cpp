@@ -131,7 +131,7 @@ std::optional<double> loss_in_turns(const std::string& workload, Rounds rounds) 
 }
 
 constexpr double kMostLoss = 0.07;
-constexpr int kAttempts = 3;
+constexpr int kAttempts = 5;
 
 // Whatever else runs here may add to a loss, and takes nothing from it: one measurement within the
 // limit is enough, and a tool that takes more than it may fails in all of them.

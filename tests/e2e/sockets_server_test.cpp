@@ -7,7 +7,9 @@
 
 #include <fstream>
 
+#include "e2e/children.h"
 #include "e2e/harness.h"
+#include "e2e/postgres.h"
 #include "e2e/ss.h"
 
 namespace debug_process::e2e {
@@ -16,14 +18,6 @@ namespace {
 using ::testing::HasSubstr;
 
 const std::vector<std::string> kArguments = {"--backend", "sampling", "-d", "500ms"};
-
-std::vector<pid_t> children_of(pid_t pid) {
-  const std::string path = "/proc/" + std::to_string(pid);
-  std::ifstream file(path + "/task/" + std::to_string(pid) + "/children");
-  std::vector<pid_t> children;
-  for (pid_t child = 0; file >> child;) children.push_back(child);
-  return children;
-}
 
 // Under load queues, states and measures change from one moment to the next: what does not is
 // compared, of each socket that ss saw with the same ends before and after.
@@ -114,109 +108,47 @@ TEST(SocketsOfServers, NginxUnderLoadIsAsSsSays) {
   ASSERT_FALSE(pairs.empty());
 }
 
-// A cluster of its own in a temporary directory, run by an unprivileged user.
 class Postgres : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become the user postgres";
-    const auto setpriv = find_program("setpriv");
-    if (!find_program("ss") || !setpriv) GTEST_SKIP() << "ss or setpriv is not installed";
-    for (const auto& version : versions()) bin_ = version / "bin";
-    if (bin_.empty() || run({"/usr/bin/id", "postgres"}).code != 0)
-      GTEST_SKIP() << "PostgreSQL is not installed (package postgresql)";
-    as_postgres_ = {*setpriv, "--reuid=postgres", "--regid=postgres", "--clear-groups"};
-    std::filesystem::permissions(folder_.path(), std::filesystem::perms(0777));
-    ASSERT_EQ(run(as_postgres({bin("initdb"), "-D", data(), "-A", "trust", "-N"})).code, 0);
-    port_ = std::to_string(free_port());
-    server_ = std::make_unique<Process>(
-        as_postgres({bin("postgres"), "-D", data(), "-k", folder_.path(), "-p", port_, "-c",
-                     "listen_addresses=127.0.0.1", "-c", "fsync=off"}));
-    server_->wait_for_error_output("ready to accept connections");
-    ASSERT_EQ(
-        run(as_postgres({bin("pgbench"), "-i", "-h", folder_.path(), "-p", port_, "postgres"}))
-            .code,
-        0);
+    if (!find_program("ss")) GTEST_SKIP() << "ss is not installed (package iproute2)";
+    if (const auto missing = PostgresServer::missing()) GTEST_SKIP() << *missing;
+    server_ = std::make_unique<PostgresServer>();
   }
 
-  // Its children have sessions of their own: it has to end them itself.
-  void TearDown() override {
-    load_.reset();
-    if (!server_) return;
-    server_->kill(SIGQUIT);
-    static_cast<void>(server_->wait());
-  }
-
-  static std::vector<std::filesystem::path> versions() {
-    std::vector<std::filesystem::path> found;
-    std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator("/usr/lib/postgresql", none))
-      if (std::filesystem::exists(entry.path() / "bin/initdb")) found.push_back(entry.path());
-    return found;
-  }
-  [[nodiscard]] std::string bin(const std::string& name) const { return bin_ / name; }
-  [[nodiscard]] std::string data() const { return folder_.path() / "data"; }
-  [[nodiscard]] std::vector<std::string> as_postgres(const std::vector<std::string>& argv) const {
-    std::vector<std::string> result = as_postgres_;
-    result.insert(result.end(), argv.begin(), argv.end());
-    return result;
-  }
-  [[nodiscard]] std::string socket_path() const { return folder_.path() / (".s.PGSQL." + port_); }
-
-  // pgbench with one client through `host`, and the process of the server that it talks to.
-  void begin_load(const std::string& host) {
-    load_ =
-        std::make_unique<Process>(as_postgres({bin("pgbench"), "-h", host, "-p", port_, "-c", "1",
-                                               "-T", "100000", "-P", "1", "-S", "postgres"}));
-    // Its first connection only asks what there is.
-    load_->wait_for_error_output("progress:");
-    ASSERT_TRUE(wait_until([&] {
-      for (const pid_t child : children_of(server_->pid())) {
-        const std::string title = read_text("/proc/" + std::to_string(child) + "/cmdline");
-        if (title.find(" SELECT") == std::string::npos && title.find("idle") == std::string::npos)
-          continue;
-        backend_ = child;
-        return true;
-      }
-      return false;
-    }));
-  }
-
-  TemporaryDirectory folder_;
-  std::filesystem::path bin_;
-  std::vector<std::string> as_postgres_;
-  std::string port_;
-  std::unique_ptr<Process> server_;
-  std::unique_ptr<Process> load_;
-  pid_t backend_ = 0;
+  std::unique_ptr<PostgresServer> server_;
 };
 
 TEST_F(Postgres, ListensAsSsSays) {
   const SsRows before = all_in_ss();
   const Json report = report_on(server_->pid(), kArguments);
   EXPECT_GE(expect_rows_as_in_ss(report, before, all_in_ss()), 2U);
-  EXPECT_EQ(row(report, "sockets", "listening", {{"local", "127.0.0.1:" + port_}}).at("protocol"),
+  EXPECT_EQ(row(report, "sockets", "listening", {{"local", "127.0.0.1:" + server_->port()}})
+                .at("protocol"),
             "tcp");
-  const Json local = row(report, "sockets", "listening", {{"local", socket_path()}});
+  const Json local = row(report, "sockets", "listening", {{"local", server_->socket_path()}});
   EXPECT_FALSE(local.at("backlog").is_null());
 }
 
 TEST_F(Postgres, ABackendsPeerOverAUnixSocketIsTheClientsProcess) {
-  begin_load(folder_.path());
+  const pid_t backend = server_->begin_load(server_->folder());
+  ASSERT_GT(backend, 0);
   const SsRows before = all_in_ss();
-  const Json report = report_on(backend_, kArguments);
+  const Json report = report_on(backend, kArguments);
   EXPECT_GE(expect_rows_as_in_ss(report, before, all_in_ss()), 1U);
-  const Json seen = row(report, "sockets", "sockets", {{"local", socket_path()}});
+  const Json seen = row(report, "sockets", "sockets", {{"local", server_->socket_path()}});
   EXPECT_EQ(seen.at("peer_process"), "pgbench");
-  EXPECT_EQ(seen.at("peer_pid"), load_->pid());
+  EXPECT_EQ(seen.at("peer_pid"), server_->pid_of_load());
 }
 
 TEST_F(Postgres, ABackendsConnectionOverTcpCameIn) {
-  begin_load("127.0.0.1");
+  const pid_t backend = server_->begin_load("127.0.0.1");
+  ASSERT_GT(backend, 0);
   const SsRows before = all_in_ss();
-  const Json report = report_on(backend_, kArguments);
+  const Json report = report_on(backend, kArguments);
   EXPECT_GE(expect_rows_as_in_ss(report, before, all_in_ss()), 1U);
   // The backend itself does not listen: that somebody in the namespace does tells the direction.
-  const Json seen = row(report, "sockets", "sockets", {{"local", "127.0.0.1:" + port_}});
+  const Json seen = row(report, "sockets", "sockets", {{"local", "127.0.0.1:" + server_->port()}});
   EXPECT_EQ(seen.at("direction"), "in");
   EXPECT_GT(seen.at("received_bytes"), 0);
   EXPECT_GT(seen.at("acked_bytes"), 0);

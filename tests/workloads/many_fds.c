@@ -2,17 +2,9 @@
 // merge, and pauses. SPDX-License-Identifier: Apache-2.0
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
-#include "workload.h"
-
-static void raise_limit(unsigned long fds) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) die("getrlimit");
-  limit.rlim_cur = fds + 64 < limit.rlim_max ? fds + 64 : limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) die("setrlimit");
-}
+#include "raise_limit.h"
 
 // How many descriptors were opened, 1 or 2.
 static unsigned long open_some(unsigned long turn, unsigned long wanted) {
@@ -39,7 +31,7 @@ static unsigned long open_some(unsigned long turn, unsigned long wanted) {
 
 int main(int argc, char** argv) {
   const unsigned long count = number_argument(argc, argv, 1, 1000);
-  raise_limit(count);
+  raise_fd_limit(count);
   unsigned long turn = 0;
   for (unsigned long opened = 0; opened < count; turn++) opened += open_some(turn, count - opened);
   const size_t page = (size_t)sysconf(_SC_PAGESIZE);

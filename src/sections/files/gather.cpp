@@ -18,6 +18,7 @@
 #include "sections/files/pipe_ends.h"
 #include "sections/files/watched.h"
 #include "sections/reasons.h"
+#include "util/reserve.h"
 
 namespace debug_process::sections::files {
 namespace {
@@ -190,7 +191,7 @@ void add_limits(const Source& source, Facts& facts) {
 }
 
 void add_files(const Source& source, const proc::FdTable& table, Facts& facts) {
-  facts.files.reserve(table.fds.size());
+  reserve_to_fill(facts.files, table.fds.size());
   for (const proc::Fd& fd : table.fds) facts.files.push_back(make_file(fd));
   Fdinfos infos;
   const std::uint64_t skipped = add_fdinfos(source, table, infos, facts.files);

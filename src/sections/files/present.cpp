@@ -53,12 +53,14 @@ report::Table files_table(const Facts& facts) {
   for (const File& file : facts.files) {
     const auto holder = file.other_end ? file.other_end->holder : std::nullopt;
     const auto same_as = file.same_as ? std::optional<std::int64_t>(*file.same_as) : std::nullopt;
-    table.rows.push_back(
-        {std::int64_t{file.fd}, file.type, file.path, file.mode, to_value(file.position),
-         to_value(file.size), file.deleted, to_value(file.append), detail_text(file),
-         to_value(same_as), holder ? Value(std::int64_t{holder->pid}) : Value(),
-         holder ? Value(holder->name) : Value(), file.io ? Value(file.io->files) : Value()});
-    append_io(file.io, table.rows.back());
+    auto& row = table.rows.emplace_back();
+    row.reserve(table.columns.size());
+    row.insert(row.end(),
+               {std::int64_t{file.fd}, file.type, file.path, file.mode, to_value(file.position),
+                to_value(file.size), file.deleted, to_value(file.append), detail_text(file),
+                to_value(same_as), holder ? Value(std::int64_t{holder->pid}) : Value(),
+                holder ? Value(holder->name) : Value(), file.io ? Value(file.io->files) : Value()});
+    append_io(file.io, row);
   }
   if (facts.open == std::uint64_t{0}) table.when_empty = "No file is open.";
   return table;

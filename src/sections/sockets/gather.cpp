@@ -11,6 +11,7 @@
 #include "proc/text.h"
 #include "sections/reasons.h"
 #include "sections/sockets/tables.h"
+#include "util/reserve.h"
 
 namespace debug_process::sections::sockets {
 namespace {
@@ -82,18 +83,27 @@ auto order(const Socket& socket) {
                     std::string_view(socket.state), socket.fd);
 }
 
-// Sockets are large: their order is found first, and each is moved once.
+// Sockets are large: their order is found first, and each is moved once, to where it belongs.
 void sort(std::vector<Socket>& sockets) {
   using Key = decltype(order(sockets.front()));
-  std::vector<std::pair<Key, Socket*>> keys;
+  std::vector<std::pair<Key, std::size_t>> keys;
   keys.reserve(sockets.size());
-  for (Socket& socket : sockets) keys.emplace_back(order(socket), &socket);
+  for (std::size_t i = 0; i < sockets.size(); ++i) keys.emplace_back(order(sockets[i]), i);
   std::sort(keys.begin(), keys.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<Socket> sorted;
-  sorted.reserve(sockets.size());
-  for (const auto& [key, socket] : keys) sorted.push_back(std::move(*socket));
-  sockets = std::move(sorted);
+  // From here on only the places count: the keys' texts are those of sockets that move.
+  for (std::size_t place = 0; place < keys.size(); ++place) {
+    if (keys[place].second == place) continue;
+    Socket first = std::move(sockets[place]);
+    std::size_t hole = place;
+    while (keys[hole].second != place) {
+      const std::size_t from = std::exchange(keys[hole].second, hole);
+      sockets[hole] = std::move(sockets[from]);
+      hole = from;
+    }
+    keys[hole].second = hole;
+    sockets[hole] = std::move(first);
+  }
 }
 
 template <typename T>
@@ -181,8 +191,13 @@ Facts gather(const Source& source, const Result<proc::FdTable>& table, const Sna
     facts.completeness = Completeness::unavailable(reason_for("sockets", table.error()));
     return facts;
   }
+  const auto is_socket = [](const proc::Fd& fd) {
+    return fd.type == proc::FdType::socket && fd.inode.has_value();
+  };
+  reserve_to_fill(facts.sockets, static_cast<std::size_t>(std::count_if(
+                                     table->fds.begin(), table->fds.end(), is_socket)));
   for (const proc::Fd& fd : table->fds) {
-    if (fd.type != proc::FdType::socket || !fd.inode) continue;
+    if (!is_socket(fd)) continue;
     facts.sockets.emplace_back();
     facts.sockets.back().fd = fd.number;
     facts.sockets.back().inode = *fd.inode;

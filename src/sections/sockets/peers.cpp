@@ -17,8 +17,15 @@ std::string link_of(std::uint64_t inode) {
 }  // namespace
 
 void look_for_peers(const Facts& facts, HolderSearch& search) {
-  for (const Socket& socket : facts.sockets)
-    if (socket.peer_inode.value_or(0) != 0) search.look_for(link_of(*socket.peer_inode));
+  std::unordered_set<std::uint64_t> own;
+  for (const Socket& socket : facts.sockets) own.insert(socket.inode);
+  for (const Socket& socket : facts.sockets) {
+    if (socket.peer_inode.value_or(0) == 0) continue;
+    if (own.contains(*socket.peer_inode))
+      search.add_own(link_of(*socket.peer_inode));
+    else
+      search.look_for(link_of(*socket.peer_inode));
+  }
 }
 
 void add_peers(const HolderSearch& search, Facts& facts) {

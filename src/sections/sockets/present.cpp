@@ -130,45 +130,46 @@ const std::vector<report::Column>& socket_columns() {
   return columns;
 }
 
-std::vector<Value> socket_row(const Socket& socket) {
+void append_socket(const Socket& socket, std::vector<Value>& row) {
   const bool has_peer = socket.peer.has_value();
-  return {std::int64_t{socket.fd},
-          socket.protocol,
-          text(socket.local),
-          text(socket.remote),
-          text(socket.state),
-          to_value(socket.recv_queue),
-          to_value(socket.send_queue),
-          to_value(socket.rtt),
-          to_value(socket.window.retransmits),
-          has_peer ? text(socket.peer->name) : Value(),
-          has_peer ? Value(std::int64_t{socket.peer->pid}) : Value(),
-          text(socket.type),
-          text(socket.local_service),
-          text(socket.remote_service),
-          direction(socket.incoming),
-          to_value(socket.waiting_to_be_accepted),
-          to_value(socket.backlog),
-          to_value(fill(socket)),
-          to_value(socket.cwnd),
-          to_value(socket.unacked),
-          text(socket.congestion_control),
-          to_value(socket.rtt_min),
-          to_value(socket.window.segments),
-          to_value(socket.held_back),
-          socket.earlier ? to_value(socket.earlier->recv_queue) : Value(),
-          socket.earlier ? to_value(socket.earlier->waiting_to_be_accepted) : Value(),
-          to_value(socket.idle),
-          to_value(socket.window.busy),
-          to_value(socket.window.rwnd_limited),
-          to_value(socket.window.sndbuf_limited),
-          to_value(socket.window.received),
-          to_value(socket.window.acknowledged),
-          to_value(socket.window.drops),
-          to_value(socket.total.drops),
-          to_value(socket.v6only),
-          to_value(socket.peer_inode),
-          socket.inode};
+  row.insert(row.end(),
+             {std::int64_t{socket.fd},
+              socket.protocol,
+              text(socket.local),
+              text(socket.remote),
+              text(socket.state),
+              to_value(socket.recv_queue),
+              to_value(socket.send_queue),
+              to_value(socket.rtt),
+              to_value(socket.window.retransmits),
+              has_peer ? text(socket.peer->name) : Value(),
+              has_peer ? Value(std::int64_t{socket.peer->pid}) : Value(),
+              text(socket.type),
+              text(socket.local_service),
+              text(socket.remote_service),
+              direction(socket.incoming),
+              to_value(socket.waiting_to_be_accepted),
+              to_value(socket.backlog),
+              to_value(fill(socket)),
+              to_value(socket.cwnd),
+              to_value(socket.unacked),
+              text(socket.congestion_control),
+              to_value(socket.rtt_min),
+              to_value(socket.window.segments),
+              to_value(socket.held_back),
+              socket.earlier ? to_value(socket.earlier->recv_queue) : Value(),
+              socket.earlier ? to_value(socket.earlier->waiting_to_be_accepted) : Value(),
+              to_value(socket.idle),
+              to_value(socket.window.busy),
+              to_value(socket.window.rwnd_limited),
+              to_value(socket.window.sndbuf_limited),
+              to_value(socket.window.received),
+              to_value(socket.window.acknowledged),
+              to_value(socket.window.drops),
+              to_value(socket.total.drops),
+              to_value(socket.v6only),
+              to_value(socket.peer_inode),
+              socket.inode});
 }
 
 report::Table sockets_table(const Facts& facts) {
@@ -177,8 +178,10 @@ report::Table sockets_table(const Facts& facts) {
   append_io_columns(false, table);
   table.rows.reserve(facts.sockets.size());
   for (const Socket& socket : facts.sockets) {
-    table.rows.push_back(socket_row(socket));
-    append_io(socket.io, table.rows.back());
+    auto& row = table.rows.emplace_back();
+    row.reserve(table.columns.size());
+    append_socket(socket, row);
+    append_io(socket.io, row);
   }
   if (facts.total == std::uint64_t{0}) {
     table.title.clear();

@@ -98,12 +98,26 @@ Result<void> read_all(int iterator, proc::FdTable& table) {
 
 }  // namespace
 
-Result<proc::FdTable> read_open_files(const proc::Procfs& procfs, pid_t pid) {
-  LibbpfLog::install();
-  const std::unique_ptr<open_files_bpf, Destroy> skeleton(open_files_bpf::open());
-  if (!skeleton) return fail_errno("open BPF object", "open_files");
-  if (const int status = open_files_bpf::load(skeleton.get()); status != 0)
-    return fail({"load BPF program", "open_files", -status, LibbpfLog::last_reason(), {}});
+struct OpenFilesReader::Program {
+  std::unique_ptr<open_files_bpf, Destroy> skeleton;
+
+  Result<void> load() {
+    if (skeleton) return {};
+    LibbpfLog::install();
+    std::unique_ptr<open_files_bpf, Destroy> opened(open_files_bpf::open());
+    if (!opened) return fail_errno("open BPF object", "open_files");
+    if (const int status = open_files_bpf::load(opened.get()); status != 0)
+      return fail({"load BPF program", "open_files", -status, LibbpfLog::last_reason(), {}});
+    skeleton = std::move(opened);
+    return {};
+  }
+};
+
+OpenFilesReader::OpenFilesReader() : program_(std::make_unique<Program>()) {}
+OpenFilesReader::~OpenFilesReader() = default;
+
+Result<proc::FdTable> OpenFilesReader::read(const proc::Procfs& procfs, pid_t pid) {
+  if (auto loaded = program_->load(); !loaded) return tl::unexpected(loaded.error());
   bpf_iter_link_info whose{};
   whose.task.pid = static_cast<__u32>(pid);
   bpf_iter_attach_opts options{};
@@ -111,7 +125,7 @@ Result<proc::FdTable> read_open_files(const proc::Procfs& procfs, pid_t pid) {
   options.link_info = &whose;
   options.link_info_len = sizeof(whose);
   const std::unique_ptr<bpf_link, Destroy> link(
-      bpf_program__attach_iter(skeleton->progs.dp_open_files, &options));
+      bpf_program__attach_iter(program_->skeleton->progs.dp_open_files, &options));
   if (!link) return fail_errno("attach BPF iterator", "iter/task_file");
   const UniqueFd iterator(::bpf_iter_create(bpf_link__fd(link.get())));
   if (!iterator) return fail_errno("create BPF iterator", "iter/task_file");

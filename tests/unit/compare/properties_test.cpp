@@ -143,9 +143,10 @@ TEST(Compared, ALongerWindowOfTheSameIntervalsHasTheSameRates) {
       const std::vector<Histogram> copy = *all;
       all->insert(all->end(), copy.begin(), copy.end());
     }
-    if (auto* const histogram = std::get_if<Histogram>(&value)) {
-      const Histogram copy = *histogram;
-      histogram->merge(copy);
+    if (auto* const histogram = std::get_if<Boxed<Histogram>>(&value)) {
+      Histogram sum = *histogram;
+      sum.merge(*histogram);
+      *histogram = std::move(sum);
     }
   };
   for (report::Section& section : twice.sections) {

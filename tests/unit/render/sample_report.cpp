@@ -229,6 +229,7 @@ report::Report sample_report() {
   report.collection.inflated_latencies = true;
   report.collection.cost = {231ns, 272ns, 140ns, Ratio{0.00192345678}};
   report.collection.losses = {{"slot_collisions", 0}, {"map_full", 12}};
+  report.collection.gathering = {{"files", 3ms}, {"memory", 2ms}};
   report.collection.tool_cpu = 61ms;
   report.collection.tool_peak_rss = Bytes{23U << 20U};
   report.collection.notes = {

@@ -35,6 +35,20 @@ TEST(HolderSearch, FindsSeveralInOnePass) {
   EXPECT_EQ(search.find("socket:[31337]"), nullptr);
 }
 
+TEST(HolderSearch, DoesNotLookAtTheTargetAmongOthers) {
+  Source source = fixture_source(kZombieLeader);
+  source.pid = kHostile;
+  HolderSearch search(source, std::chrono::seconds(60));
+  search.look_for("socket:[1004]");
+  search.add_own("socket:[2000]");
+  search.run(Among::others);
+  EXPECT_EQ(search.find("socket:[1004]"), nullptr);
+  ASSERT_NE(search.find("socket:[2000]"), nullptr);
+  EXPECT_EQ(search.find("socket:[2000]")->pid, kHostile);
+  search.run();
+  EXPECT_NE(search.find("socket:[1004]"), nullptr);
+}
+
 TEST(HolderSearch, SaysWhenTimeWasOut) {
   const Source source = fixture_source(kZombieLeader);
   HolderSearch search(source, std::chrono::milliseconds(-1));

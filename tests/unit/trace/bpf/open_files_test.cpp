@@ -85,7 +85,7 @@ class Menagerie {
 TEST(OpenFiles, AreTheSameFromTheIteratorAndFromProc) {
   const Menagerie menagerie;
   const proc::Procfs procfs;
-  const auto fast = read_open_files(procfs, ::getpid());
+  const auto fast = OpenFilesReader().read(procfs, ::getpid());
   if (!fast) GTEST_SKIP() << fast.error().message();
   const auto slow = proc::read_fd_table(procfs, ::getpid());
   ASSERT_TRUE(slow);
