@@ -27,7 +27,10 @@ namespace {
 using CallTime = std::chrono::duration<double, std::nano>;
 
 constexpr std::size_t kRounds = 31;
-constexpr int kCallsPerRound = 500;
+// As many calls as take about this long: on a slow machine no more than need be.
+constexpr std::chrono::microseconds kRound{50};
+constexpr int kFewestCalls = 60;
+constexpr int kMostCalls = 500;
 
 // Not getppid(3): the system call, and one that does as good as nothing.
 void plain_call() {
@@ -38,9 +41,11 @@ void plain_call() {
 // longer, but nothing makes it shorter.
 class Rounds {
  public:
+  explicit Rounds(int calls) : calls_(calls) {}
+
   template <typename Call>
-  void run(Call call, int calls = kCallsPerRound) {
-    for (CallTime& round : times_) round = time_one_round(call, calls);
+  void run(Call call) {
+    for (CallTime& round : times_) round = time_one_round(call, calls_);
     std::sort(times_.begin(), times_.end());
   }
   void run() { run(plain_call); }
@@ -48,6 +53,15 @@ class Rounds {
   [[nodiscard]] CallTime typical() const { return times_[kRounds / 10]; }
   // How far apart rounds are that were disturbed little.
   [[nodiscard]] CallTime spread() const { return times_[kRounds / 2] - typical(); }
+
+  // For a kind of call: how many make a round.
+  template <typename Call>
+  [[nodiscard]] static int calls_of(Call call) {
+    CallTime least = time_one_round(call, kFewestCalls);
+    for (int again = 0; again < 4; ++again)
+      least = std::min(least, time_one_round(call, kFewestCalls));
+    return std::clamp(static_cast<int>(CallTime(kRound) / least), kFewestCalls, kMostCalls);
+  }
 
  private:
   template <typename Call>
@@ -57,6 +71,7 @@ class Rounds {
     return CallTime(std::chrono::steady_clock::now() - start) / calls;
   }
 
+  int calls_;
   std::array<CallTime, kRounds> times_{};
 };
 
@@ -73,6 +88,8 @@ std::chrono::nanoseconds apart(const Rounds& with, const Rounds& alone) {
 // The same for a call that works on a descriptor: a byte from /dev/zero.
 class DescriptorCalls {
  public:
+  explicit DescriptorCalls(int plain_calls)
+      : alone_(plain_calls / kShare), watched_(plain_calls / kShare) {}
   void run_alone() { run(alone_); }
   void run_watched() { run(watched_); }
   // nullopt: there was nothing to read from.
@@ -83,10 +100,10 @@ class DescriptorCalls {
 
  private:
   // It is added to what is known already: fewer do.
-  static constexpr int kCalls = 150;
+  static constexpr int kShare = 3;
 
   void run(Rounds& rounds) {
-    if (zero_) rounds.run([this] { (void)!::read(zero_.get(), &byte_, 1); }, kCalls);
+    if (zero_) rounds.run([this] { (void)!::read(zero_.get(), &byte_, 1); });
   }
 
   UniqueFd zero_{::open("/dev/zero", O_RDONLY | O_CLOEXEC)};
@@ -131,12 +148,13 @@ Result<void> forget_ourselves(syscall_stats_bpf& skeleton, pid_t own_tid) {
 Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole, Hooks* counting) {
   const auto ourselves = KernelIds::resolve(::getpid());
   if (!ourselves) return tl::unexpected(ourselves.error());
-  Rounds alone;
-  Rounds counted;
-  Rounds watched;
-  Rounds passed;
-  Rounds bystander;
-  DescriptorCalls on_descriptor;
+  const int calls = Rounds::calls_of(plain_call);
+  Rounds alone(calls);
+  Rounds counted(calls);
+  Rounds watched(calls);
+  Rounds passed(calls);
+  Rounds bystander(calls);
+  DescriptorCalls on_descriptor(calls);
   alone.run();
   on_descriptor.run_alone();
   set_target(skeleton, ourselves->kernel_tgid());
