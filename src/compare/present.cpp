@@ -196,6 +196,8 @@ std::string summarize(const Comparison& comparison) {
         fmt::format("{}{} {}", shown == 0 ? ": " : "; ", difference.what, change_text(difference));
     ++shown;
   }
+  if (const std::size_t open = comparison.count(Verdict::cannot_tell); open > 0)
+    text += fmt::format("; {} cannot be told", open);
   return text;
 }
 

@@ -46,6 +46,8 @@ std::string gaps(const Facts& facts) {
   if (!window_is_long_enough(facts)) {
     text += fmt::format(", most need {} s", kShortestWindow.count());
   }
+  if (is_warming_up(facts))
+    text += fmt::format(", some wait until it is {} s old", kWarmUp.count());
   return text;
 }
 

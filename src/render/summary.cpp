@@ -126,8 +126,14 @@ std::string lost_text(const Report& report) {
 
 void append_summary(std::string& out, const Report& report, const Style& style, unsigned width) {
   for (const report::SummaryLine& line : report.summary) {
-    out += style.bold(escape_for_terminal(line.label) + ':') + ' ';
-    out += elide_middle(escape_for_terminal(line.text), kLongestSummaryLine * width) + '\n';
+    const std::string label = escape_for_terminal(line.label) + ':';
+    const std::string text =
+        elide_middle(escape_for_terminal(line.text), kLongestSummaryLine * width);
+    // A command stays whole, to be copied.
+    const auto lines = line.label == "Command" ? std::vector{label + ' ' + text}
+                                               : wrap_after(label + ' ', text, width);
+    out += style.bold(label) + lines.front().substr(label.size()) + '\n';
+    for (std::size_t i = 1; i < lines.size(); ++i) out += lines[i] + '\n';
   }
 }
 

@@ -37,6 +37,9 @@ constexpr int kCheckpointGrowth = 3;
 // A process that we did not start may be large: only its threads are looked at on the way, some 10
 // us each.
 constexpr nanoseconds kLookStep = 1s;
+// So that a process that ends is known as it was shortly before: reading it takes no more than one
+// in so many parts of the time.
+constexpr int kCheckpointShare = 200;
 constexpr unsigned kMostThreadsToWatch = 500;
 // Ten samples of what is resident in a window, if it is not very short or very long.
 constexpr int kMemorySamples = 10;
@@ -84,11 +87,11 @@ class Window {
       : options_(options), watched_(std::move(watched)) {
     if (options.duration || options.command.empty())
       length_ = options.duration.value_or(kDefaultWindow);
-    if (!options.command.empty())
-      next_checkpoint_ = kFirstCheckpoint;
-    else if (std::all_of(watched_.begin(), watched_.end(), [](const Watched& each) {
-               return each.target.threads() <= kMostThreadsToWatch;
-             }))
+    next_checkpoint_ = options.command.empty() ? checkpoint_step() : kFirstCheckpoint;
+    if (options.command.empty() &&
+        std::all_of(watched_.begin(), watched_.end(), [](const Watched& each) {
+          return each.target.threads() <= kMostThreadsToWatch;
+        }))
       next_look_ = kLookStep;
     if (length_)
       memory_step_ = std::clamp(*length_ / kMemorySamples, kShortestMemoryStep, kLongestMemoryStep);
@@ -153,8 +156,16 @@ class Window {
 
   void take_checkpoint(nanoseconds elapsed) {
     for (const Watched& each : watched_) each.collector.checkpoint();
-    next_checkpoint_ =
-        elapsed + std::min(elapsed * (kCheckpointGrowth - 1), kLongestCheckpointStep);
+    const nanoseconds step = options_.command.empty() ? checkpoint_step()
+                                                      : std::min(elapsed * (kCheckpointGrowth - 1),
+                                                                 kLongestCheckpointStep);
+    next_checkpoint_ = elapsed + step;
+  }
+
+  [[nodiscard]] nanoseconds checkpoint_step() const {
+    nanoseconds reading{0};
+    for (const Watched& each : watched_) reading += each.collector.last_reading();
+    return std::max(kLookStep, kCheckpointShare * reading);
   }
 
   const Options& options_;

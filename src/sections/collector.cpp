@@ -334,6 +334,13 @@ void Collector::begin(bool started_by_us) {
   state_->intervals.begin(state_->source, state_->started, false);
 }
 
+std::chrono::nanoseconds Collector::last_reading() const {
+  std::chrono::nanoseconds sum{0};
+  if (state_->last)
+    for (const auto& [section, took] : state_->last->gathering) sum += took;
+  return sum;
+}
+
 void Collector::mark() {
   state_->intervals.mark(state_->source, Clock::now());
 }

@@ -35,6 +35,8 @@ class Collector {
   // Keeps what can be read now, in case nothing can be read later. Does nothing once the target is
   // gone.
   void checkpoint();
+  // How long the last reading of what the process holds took.
+  [[nodiscard]] std::chrono::nanoseconds last_reading() const;
   // At the window's end, after tracing has stopped. `activity` is null when nothing traced;
   // `why_untraced` then says why.
   [[nodiscard]] Facts finish(std::chrono::nanoseconds window, const trace::Activity* activity,

@@ -20,7 +20,8 @@ Io to_io(const trace::DescriptorIo& row) {
   io.small_transfers = row.io.small_transfers;
   io.total = row.io.total;
   io.latency = row.latency;
-  io.p99 = row.latency.quantile(kP99);
+  // By the middle of a bucket, which may be beyond all there is.
+  if (const auto p99 = row.latency.quantile(kP99)) io.p99 = std::min(*p99, io.total);
   io.files = row.files;
   return io;
 }

@@ -181,5 +181,27 @@ TEST_F(Ending, AReportCanGoToADevice) {
   EXPECT_EQ(parse_report(result).at("schema_version"), 1);
 }
 
+// Opens a file every 10 ms, and dies of it after some seconds.
+constexpr const char* kOpensAndDies = R"(
+import os, signal, time
+print("ready", flush=True)
+files = []
+while len(files) < 400:
+    files.append(open("/dev/null"))
+    time.sleep(0.01)
+os.kill(os.getpid(), signal.SIGKILL)
+)";
+
+TEST_F(Ending, OfAProcessShowsItAsItWasShortlyBefore) {
+  if (!std::filesystem::exists("/usr/bin/python3")) GTEST_SKIP() << "python3 is not installed";
+  Process target({"/usr/bin/python3", "-c", kOpensAndDies});
+  target.wait_for_output("ready");
+  const Json report = report_on(target.pid(), {"-d", "60s"});
+  EXPECT_EQ(report.at("run").at("ended_by"), "target-exit");
+  EXPECT_EQ(report.at("sections").at("files").at("status"), "partial");
+  // At the window's start there were few.
+  EXPECT_GT(metric(report, "files", "open"), 100);
+}
+
 }  // namespace
 }  // namespace debug_process::e2e

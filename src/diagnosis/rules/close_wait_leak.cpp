@@ -46,13 +46,16 @@ std::optional<Finding> close_wait_leak(const Facts& facts) {
   const bool large_share =
       waiting >= kFewestShared && open > 0 && static_cast<double>(waiting) >= kShare * open;
   if (waiting < kMany && !large_share) return std::nullopt;
+  const std::uint64_t now = std::max(facts.sockets.close_wait.value_or(0), waiting);
+  const std::string throughout =
+      now == waiting ? " since before the window"
+                     : fmt::format(" ({} since before the window)", format_count(waiting));
   return Finding{
       "",
       Severity::warning,
-      fmt::format("{} in CLOSE_WAIT: the peers have closed, this process has not{}",
-                  counted(waiting, "connection"), most_frequent_peer(facts)),
-      "The state ends only with close() here; no timeout ends it. All of these were in it when the "
-      "window began.",
+      fmt::format("{} in CLOSE_WAIT{}: the peers have closed, this process has not{}",
+                  counted(now, "connection"), throughout, most_frequent_peer(facts)),
+      "The state ends only with close() here; no timeout ends it. Each holds a descriptor.",
       {{"sockets.close_wait_throughout", waiting},
        {"sockets.close_wait", report::to_value(facts.sockets.close_wait)},
        {"files.open", report::to_value(facts.files.open)}},

@@ -21,7 +21,7 @@ constexpr std::array kFaults{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
 std::string explanation(int signal) {
   switch (signal) {
     case SIGSEGV:
-      return "It used memory that is not mapped, or not in that way.";
+      return "Mostly that is memory that is not mapped, or not in that way; or somebody sent it.";
     case SIGBUS:
       return "It used a mapping beyond the end of its file, a page that could not be read, or an "
              "address that is not aligned.";

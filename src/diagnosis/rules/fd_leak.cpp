@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <string_view>
 #include <vector>
 
 #include "diagnosis/measure.h"
@@ -56,6 +58,17 @@ std::optional<Group> fastest_growing(const Facts& facts) {
   return top;
 }
 
+// ", 813 of them /etc/hostname": the same file again and again; "" where they are different ones.
+std::string most_frequent_path(const Facts& facts, const Group& group) {
+  std::map<std::string_view, std::uint64_t> paths;
+  for (const auto& file : facts.files.files)
+    if (file.type == group.type) ++paths[file.path];
+  const auto most = std::max_element(
+      paths.begin(), paths.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == paths.end() || most->second < kFewest || most->second * 2 < group.growth) return {};
+  return fmt::format(" ({} open: {})", format_count(most->second), most->first);
+}
+
 }  // namespace
 
 std::optional<Finding> fd_leak(const Facts& facts) {
@@ -80,8 +93,9 @@ std::optional<Finding> fd_leak(const Facts& facts) {
   return Finding{
       "",
       Severity::warning,
-      fmt::format("more and more open files: {} more within the window, most of them of type {}{}",
-                  format_count(*growth), top->type, until),
+      fmt::format(
+          "more and more open files: {} more within the window, most of them of type {}{}{}",
+          format_count(*growth), top->type, most_frequent_path(facts, *top), until),
       "They are opened and not closed, at a rate that does not slow down. At the limit every open, "
       "socket and accept fails with EMFILE.",
       {{"intervals.open_files_at_start", open.front()},

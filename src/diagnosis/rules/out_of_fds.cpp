@@ -15,7 +15,13 @@ std::optional<Finding> out_of_fds(const Facts& facts) {
   if (own.empty() && system_wide.empty()) return std::nullopt;
 
   const ErrorRow& worst = own.empty() ? *system_wide.front() : *own.front();
-  Finding finding{"", Severity::critical, "out of file descriptors: " + describe(worst), "", {},
+  // Which file it was about does not matter: the next one would have failed as well.
+  Finding finding{"",
+                  Severity::critical,
+                  fmt::format("out of file descriptors: {} failed {} with {}", worst.syscall,
+                              counted(worst.calls, "time"), worst.error),
+                  "",
+                  {},
                   ""};
   for (const ErrorRow* row : own) finding.evidence.push_back(cite(*row));
   for (const ErrorRow* row : system_wide) finding.evidence.push_back(cite(*row));
@@ -30,10 +36,14 @@ std::optional<Finding> out_of_fds(const Facts& facts) {
   finding.evidence.push_back({"files.limit_soft", report::to_value(facts.files.limit_soft)});
   finding.explanation =
       "What cannot be opened or accepted fails. Clients that connect wait in the backlog.";
-  finding.next_step = fmt::format(
-      "raise the limit now: prlimit --pid {} --nofile=SOFT:HARD (systemd: LimitNOFILE=); "
-      "then find what is not closed in the tables of open files and sockets",
-      facts.process.pid);
+  const std::string limit =
+      facts.wait_status ? "raise the limit before the next start: ulimit -n (systemd: LimitNOFILE=)"
+                        : fmt::format(
+                              "raise the limit now: prlimit --pid {} --nofile=SOFT:HARD "
+                              "(systemd: LimitNOFILE=)",
+                              facts.process.pid);
+  finding.next_step =
+      limit + "; then find what is not closed in the tables of open files and sockets";
   return finding;
 }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "diagnosis/measure.h"
 #include "diagnosis/rules/all.h"
 
@@ -31,6 +33,24 @@ bool moves_data(std::uint64_t sleeps, const Facts& facts) {
   return static_cast<double>(transfers) >= kTransfersPerSleep * static_cast<double>(sleeps);
 }
 
+// " for /run/app/ready": what it looks for, where that is a path that it asks about each time.
+std::string looked_for(std::uint64_t sleeps, const Facts& facts) {
+  std::string_view path;
+  std::uint64_t most = sleeps / 2;
+  for (const auto& object : facts.errors.objects) {
+    if (object.calls <= most || !object.object.starts_with('/')) continue;
+    most = object.calls;
+    path = object.object;
+  }
+  if (facts.syscalls.lookups && path.empty())
+    for (const auto& lookup : *facts.syscalls.lookups) {
+      if (lookup.calls <= most) continue;
+      most = lookup.calls;
+      path = lookup.path;
+    }
+  return path.empty() ? "" : fmt::format(" for {}", path);
+}
+
 }  // namespace
 
 std::optional<Finding> sleep_polling(const Facts& facts) {
@@ -47,8 +67,9 @@ std::optional<Finding> sleep_polling(const Facts& facts) {
     Finding finding{
         "",
         severity_of_cpu_time(thread.on_cpu, facts),
-        fmt::format("{} ({}) sleeps and looks again: at {}, {} each", thread.name, thread.tid,
-                    format_rate({per_second(own, facts)}), format_duration(*median)),
+        fmt::format("{} ({}) sleeps and looks again{}: at {}, {} each", thread.name, thread.tid,
+                    looked_for(own, facts), format_rate({per_second(own, facts)}),
+                    format_duration(*median)),
         "It wakes up at that rate whether there is work or not, and work waits for the end of the "
         "sleep. Hardly anything is done between two sleeps.",
         cite_calls(facts, kSleeps),

@@ -32,7 +32,7 @@ report::Table objects_table(const Facts& facts) {
                        {"object", "Path, peer or descriptor", shown, true, Text::object},
                        {"fd", "FD", Show::json_only},
                        {"calls", "Calls", shown},
-                       {"expected", "Expected", Show::json_only}},
+                       {"is_expected", "Expected", Show::json_only}},
                       {},
                       {}};
   for (const Object& object : facts.objects)

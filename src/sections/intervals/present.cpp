@@ -32,6 +32,7 @@ report::Section present(const Facts& facts) {
                           to_value(part.errors), to_value(part.in_syscalls), to_value(part.cpu),
                           to_value(part.page_faults_minor), to_value(part.page_faults_major),
                           to_value(part.open_files), to_value(part.threads), to_value(part.rss)});
+  if (facts.intervals.empty()) table.when_empty = "The window was too short for parts.";
   section.tables.push_back(std::move(table));
   return section;
 }

@@ -239,6 +239,10 @@ report::Table present_lookups(const Facts& facts) {
   return table;
 }
 
+bool ends_thread(const std::string& syscall) {
+  return syscall == "exit" || syscall == "exit_group";
+}
+
 report::Table present_last_calls(const Facts& facts) {
   report::Table table;
   table.id = "last_calls";
@@ -248,8 +252,10 @@ report::Table present_last_calls(const Facts& facts) {
                    {"syscall", "Call", Show::everywhere, false, Text::word},
                    {"returned", "Returned"}};
   for (const LastCall& call : facts.last_calls)
+    // Nobody returns from his own end.
     table.rows.push_back({static_cast<std::int64_t>(call.tid), report::to_value(call.thread),
-                          call.syscall, call.returned});
+                          call.syscall,
+                          ends_thread(call.syscall) ? Value() : Value(call.returned)});
   return table;
 }
 

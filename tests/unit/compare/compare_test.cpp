@@ -198,6 +198,16 @@ TEST(Comparison, AsAReportKeepsTheInvariants) {
   EXPECT_THAT(report.summary.back().text, HasSubstr("2 worse, 1 changed"));
 }
 
+TEST(Comparison, SaysHowMuchCannotBeToldBesideWhatWasFound) {
+  Comparison comparison;
+  comparison.differences.resize(2);
+  comparison.differences[0].verdict = Verdict::worse;
+  comparison.differences[0].what = "write";
+  comparison.differences[1].verdict = Verdict::cannot_tell;
+  EXPECT_TRUE(summarize(comparison).starts_with("1 worse: write"));
+  EXPECT_TRUE(summarize(comparison).ends_with("; 1 cannot be told"));
+}
+
 TEST(Comparison, OfTheSameSaysSo) {
   EXPECT_EQ(summarize(compared(Load{}, Load{})), "no difference that matters");
 }

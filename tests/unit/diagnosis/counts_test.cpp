@@ -151,6 +151,9 @@ TEST(Rules, MakeNothingOfCallsThatWereOnlySampled) {
 
 TEST(DiagnosisLine, SaysWhichCallsWereCounted) {
   EXPECT_EQ(diagnosis_line({}, only("-e file -Z")), nothing_found(", only calls of -e file -Z"));
+  Facts young = healthy();
+  young.process.uptime = 9s;
+  EXPECT_THAT(diagnosis_line({}, young), HasSubstr(", some wait until it is 10 s old)"));
 }
 
 TEST(DiagnosisLine, TellsNoShareOfTimeFromSomeCalls) {

@@ -15,6 +15,14 @@ TEST(FdLeak, FiresOnSteadyGrowthAndNamesTheGroup) {
             "limit in 7m 32s");
 }
 
+TEST(FdLeak, NamesTheFileThatIsOpenedAgainAndAgain) {
+  Facts facts = leaking();
+  for (int i = 0; i < 20; ++i) add_file(facts, 10 + i, "socket", i < 19 ? "/a" : "/b");
+  EXPECT_THAT(fd_leak(facts)->title, testing::Not(HasSubstr("open: /a")));
+  add_file(facts, 40, "socket", "/a");
+  EXPECT_THAT(fd_leak(facts)->title, HasSubstr("most of them of type socket (20 open: /a), the"));
+}
+
 TEST(FdLeak, IsSilentBelowTwenty) {
   EXPECT_FALSE(fd_leak(leaking({104, 108, 112, 116, 119})));
 }

@@ -10,7 +10,10 @@ TEST(OutOfFds, FiresOnASingleFailure) {
   const auto finding = out_of_fds(facts);
   ASSERT_TRUE(finding);
   EXPECT_EQ(finding->severity, Severity::critical);
-  EXPECT_EQ(finding->title, "out of file descriptors: accept4 failed 1 time with EMFILE (fd 3)");
+  EXPECT_EQ(finding->title, "out of file descriptors: accept4 failed 1 time with EMFILE");
+  EXPECT_THAT(finding->next_step, HasSubstr("prlimit"));
+  facts.wait_status = 1 << 8;
+  EXPECT_THAT(out_of_fds(facts)->next_step, HasSubstr("before the next start"));
 }
 
 TEST(OutOfFds, TellsTheSystemsLimitFromTheProcess) {
@@ -106,6 +109,17 @@ TEST(CloseWaitLeak, IsSilentAboutAFewAmongFew) {
   facts.files.open = 12;
   facts.sockets.close_wait_throughout = 3;
   EXPECT_FALSE(close_wait_leak(facts));
+}
+
+TEST(CloseWaitLeak, TellsHowManyThereAreNow) {
+  Facts facts = healthy();
+  facts.sockets.close_wait_throughout = 99;
+  facts.sockets.close_wait = 294;
+  EXPECT_THAT(close_wait_leak(facts)->title,
+              HasSubstr("294 connections in CLOSE_WAIT (99 since before the window): "));
+  facts.sockets.close_wait = 99;
+  EXPECT_THAT(close_wait_leak(facts)->title,
+              HasSubstr("99 connections in CLOSE_WAIT since before the window: "));
 }
 
 TEST(CloseWaitLeak, NamesThePeerThatMostAreWith) {

@@ -241,6 +241,18 @@ TEST(SleepPolling, SaysHowOftenAndHowLong) {
   EXPECT_THAT(finding->title, HasSubstr("worker (77) sleeps and looks again: at 900/s, 1.06 ms"));
 }
 
+TEST(SleepPolling, NamesWhatItLooksFor) {
+  Facts facts = ill::sleep_polling();  // 9,000 sleeps
+  facts.syscalls.lookups.emplace();
+  facts.syscalls.lookups->push_back({"/etc/app.conf", 9'000});
+  EXPECT_THAT(sleep_polling(facts)->title, HasSubstr("looks again for /etc/app.conf: at"));
+  facts.errors.objects.push_back({"stat", "ENOENT", ENOENT, "/run/app/ready", {}, 4'501});
+  EXPECT_THAT(sleep_polling(facts)->title, HasSubstr("looks again for /run/app/ready: at"));
+  facts.errors.objects[0].calls = 4'500;
+  facts.syscalls.lookups.reset();
+  EXPECT_THAT(sleep_polling(facts)->title, HasSubstr("looks again: at"));
+}
+
 TEST(SleepPolling, FiresFromFiftyASecondOfTenMilliseconds) {
   Facts facts = ill::sleep_polling();
   facts.threads.threads[0].on_cpu = 1ms;

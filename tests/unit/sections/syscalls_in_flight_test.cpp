@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "sections/syscalls/gather.h"
+#include "sections/syscalls/present.h"
 #include "unit/sections/fixture.h"
 #include "unit/sections/syscalls_samples.h"
 
@@ -219,6 +220,16 @@ TEST(LastCalls, AreNamedAfterTheThreadsThatWereThereAtTheStart) {
   EXPECT_EQ(facts.last_calls[0].syscall, "read");
   EXPECT_FALSE(facts.last_calls[0].returned);
   EXPECT_EQ(facts.last_calls[1].thread, std::nullopt) << "it began in the window";
+}
+
+TEST(LastCalls, NobodyReturnsFromExit) {
+  Facts facts;
+  facts.last_calls = {{7, "worker", "exit_group", true}, {8, "worker", "write", true}};
+  for (const report::Table& table : present(facts).tables) {
+    if (table.id != "last_calls") continue;
+    EXPECT_TRUE(report::is_unknown(table.rows.at(0).at(3)));
+    EXPECT_EQ(table.rows.at(1).at(3), report::Value(true));
+  }
 }
 
 }  // namespace
