@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Judges what tests/kernels/init sent: judge.py RESULTS-DIRECTORY.
+"""Judges what tests/kernels/init sent: judge.py RESULTS-DIRECTORY VERSION [--record].
 
-Prints one line: a remark when all is well, otherwise what is wrong; the exit status is 1 then.
+Prints one line: a remark when all is well, otherwise what is wrong; the exit status is 1 then. How many instructions the
+verifier looks at in each program on that kernel is held against verified.json, beside this file; --record writes it.
 """
 
 import json
@@ -17,6 +18,12 @@ WATCHED_RUNS = ("opens", "int80", "ending")
 EXIT_NO_PERMISSION = "4"
 EXIT_STATUSES = {"follow": "3"}  # the command's own
 UNSUPPORTED = "unsupported"
+
+
+VERIFIED = pathlib.Path(__file__).with_name("verified.json")
+# Another release of the same kernel may take a few more; what a change of ours adds is seen well before the kernel's limit
+# of a million.
+MOST_OF_VERIFIED = 1.1
 
 
 class Wrong(Exception):
@@ -173,6 +180,33 @@ def kernel_complaints(directory: pathlib.Path) -> Iterator[str]:
             yield f"the kernel complains: {line}"
 
 
+def verified(runs: dict[str, Run]) -> dict[str, int]:
+    """By program; empty where the kernel does not tell."""
+    lines = [line.split() for name in WATCHED_RUNS if name in runs for line in runs[name].note("verified").splitlines()]
+    counts: dict[str, int] = {}
+    for name, count in lines:
+        counts[name] = max(counts.get(name, 0), int(count))
+    return dict(sorted(counts.items()))
+
+
+def too_many_verified(version: str, counts: dict[str, int]) -> Iterator[str]:
+    recorded = json.loads(VERIFIED.read_text()).get(version) if VERIFIED.exists() else None
+    if recorded is None:
+        yield f"no counts of {version} in {VERIFIED.name}: run with --record"
+        return
+    for name, count in counts.items():
+        if name not in recorded:
+            yield f"{name} is not in {VERIFIED.name}: run with --record"
+        elif count > recorded[name] * MOST_OF_VERIFIED:
+            yield f"the verifier looks at {count} instructions of {name}, and did at {recorded[name]}"
+
+
+def record(version: str, counts: dict[str, int]) -> None:
+    known = json.loads(VERIFIED.read_text()) if VERIFIED.exists() else {}
+    known[version] = counts
+    VERIFIED.write_text(json.dumps(dict(sorted(known.items())), indent=2) + "\n")
+
+
 def problems(runs: dict[str, Run]) -> Iterator[str]:
     for name, judge in JUDGES.items():
         run = runs[name]
@@ -189,6 +223,8 @@ def problems(runs: dict[str, Run]) -> Iterator[str]:
 
 def remarks(runs: dict[str, Run], without_int80: bool) -> Iterator[str]:
     startup = [runs[name].report["run"]["startup_ns"] / 1e6 for name in BPF_RUNS if name in runs]
+    if counts := verified(runs):
+        yield f"{sum(counts.values()):,} instructions verified in {len(counts)} programs"
     yield f"attached {min(startup):.0f} to {max(startup):.0f} ms after exec, emulated"
     if without_int80:
         yield "32-bit calls not tested: it has none"
@@ -203,7 +239,10 @@ def main() -> int:
     without_int80 = UNSUPPORTED in runs["int80"].note("said")
     if without_int80:
         del runs["int80"], JUDGES["int80"]
-    if wrong := [*problems(runs), *kernel_complaints(directory)]:
+    counts = verified(runs)
+    if "--record" in sys.argv[3:]:
+        record(sys.argv[2], counts)
+    if wrong := [*problems(runs), *kernel_complaints(directory), *too_many_verified(sys.argv[2], counts)]:
         print("; ".join(wrong))
         return 1
     del runs["no-btf-insisting"]
