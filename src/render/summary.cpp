@@ -127,11 +127,12 @@ std::string lost_text(const Report& report) {
 void append_summary(std::string& out, const Report& report, const Style& style, unsigned width) {
   for (const report::SummaryLine& line : report.summary) {
     const std::string label = escape_for_terminal(line.label) + ':';
+    const std::string start = label + ' ';
     const std::string text =
         elide_middle(escape_for_terminal(line.text), kLongestSummaryLine * width);
     // A command stays whole, to be copied.
-    const auto lines = line.label == "Command" ? std::vector{label + ' ' + text}
-                                               : wrap_after(label + ' ', text, width);
+    const auto lines = line.label == "Command" ? std::vector{fmt::format("{}{}", start, text)}
+                                               : wrap_after(start, text, width);
     out += style.bold(label) + lines.front().substr(label.size()) + '\n';
     for (std::size_t i = 1; i < lines.size(); ++i) out += lines[i] + '\n';
   }

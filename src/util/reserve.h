@@ -21,12 +21,13 @@ void reserve_to_fill(std::vector<T>& elements, std::size_t count) {
   elements.reserve(count);
   const std::size_t bytes = count * sizeof(T);
   if (bytes < kLarge) return;
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = (reinterpret_cast<std::uintptr_t>(elements.data()) + page - 1) / page * page;
-  const auto end = (reinterpret_cast<std::uintptr_t>(elements.data()) + bytes) / page * page;
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  // The whole pages within.
+  const std::size_t into_page = reinterpret_cast<std::uintptr_t>(elements.data()) % page;
+  const std::size_t skipped = (page - into_page) % page;
+  char* const first = reinterpret_cast<char*>(elements.data()) + skipped;
   // Refused, the page faults come as ever.
-  if (begin < end)
-    (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
+  (void)::madvise(first, (bytes - skipped) / page * page, MADV_POPULATE_WRITE);
 }
 
 }  // namespace debug_process
