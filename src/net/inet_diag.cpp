@@ -32,8 +32,11 @@ constexpr std::uint8_t extension(int attribute) {
 constexpr std::uint8_t kFull =
     extension(INET_DIAG_INFO) | extension(INET_DIAG_CONG) | extension(INET_DIAG_SKMEMINFO);
 
+// As far as nanoseconds reach: 292 years.
 std::chrono::nanoseconds micro(std::uint64_t count) {
-  return std::chrono::microseconds(count);
+  constexpr auto kLongest =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::nanoseconds::max());
+  return std::chrono::microseconds(std::min(count, static_cast<std::uint64_t>(kLongest.count())));
 }
 
 // The struct grows at its end with each kernel: an older one sends less of it.

@@ -15,7 +15,10 @@ Result<SystemStat> parse_system_stat(std::string_view text) {
     if (key.starts_with("cpu") && key.size() > 3) ++stat.cpus;
     if (key != "btime") continue;
     const auto seconds = to_number<std::int64_t>(fields.next());
-    if (!seconds) return malformed("stat", lines.number(), "btime is no number");
+    constexpr auto kLast = std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::system_clock::duration::max());
+    if (!seconds || *seconds < 0 || *seconds > kLast.count())
+      return malformed("stat", lines.number(), "btime is no number of seconds");
     stat.boot_time = std::chrono::system_clock::time_point(std::chrono::seconds(*seconds));
     has_boot_time = true;
   }

@@ -68,5 +68,11 @@ TEST(UptimeParser, ReadsACapturedSample) {
   EXPECT_FALSE(parse_uptime("nan 2"));
 }
 
+TEST(SystemStatParser, RefusesATimeThatNoClockReaches) {
+  EXPECT_FALSE(parse_system_stat("btime 17952195362\n"));
+  EXPECT_FALSE(parse_system_stat("btime -1\n"));
+  EXPECT_TRUE(parse_system_stat("btime 1795219536\n"));
+}
+
 }  // namespace
 }  // namespace debug_process::proc
