@@ -215,6 +215,7 @@ void keep_freed_memory() {
 
 int run_tool(const std::vector<std::string>& arguments,
              std::chrono::steady_clock::time_point started) {
+  keep_freed_memory();
   auto parsed = cli::parse(arguments);
   if (const auto* done = std::get_if<cli::Done>(&parsed)) {
     std::fputs(done->text.c_str(), done->exit_status == 0 ? stdout : stderr);
@@ -228,7 +229,6 @@ int run_tool(const std::vector<std::string>& arguments,
     start_logging(options->verbose);
     return compare_files(*options);
   }
-  keep_freed_memory();
   cli::Options& options = std::get<cli::Options>(parsed);
   options.run.tool_started = started;
   start_logging(options.verbose);

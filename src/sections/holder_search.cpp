@@ -43,7 +43,8 @@ void HolderSearch::look_for(const std::string& link, End end,
 }
 
 void HolderSearch::add_own(const std::string& link) {
-  wanted_[link].push_back({End::any, std::nullopt, Holder{source_.pid, name_of(source_.pid)}});
+  if (!target_) target_ = Holder{source_.pid, name_of(source_.pid)};
+  wanted_[link].push_back({End::any, std::nullopt, target_});
 }
 
 void HolderSearch::run(Among among) {

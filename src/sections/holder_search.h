@@ -65,6 +65,7 @@ class HolderSearch {
   std::chrono::milliseconds limit_;
   Clock::time_point deadline_;
   std::unordered_map<std::string, std::vector<Wanted>> wanted_;
+  std::optional<Holder> target_;  // once it was asked for
   std::size_t missing_ = 0;
   std::uint64_t refused_ = 0;
   bool out_of_time_ = false;

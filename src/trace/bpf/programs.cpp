@@ -53,7 +53,7 @@ void make_room_for_types() {
 }  // namespace
 
 Result<syscall_stats_bpf*> open_programs(const std::optional<std::string>& btf) {
-  make_room_for_types();
+  if (!btf) make_room_for_types();
   bpf_object_open_opts options{};
   options.sz = sizeof(options);
   if (btf) options.btf_custom_path = btf->c_str();
