@@ -50,3 +50,7 @@ if(missing_packages)
   # Indented, so that CMake leaves it in one line.
   message(FATAL_ERROR "\n  Missing Debian packages: apt-get install ${missing_packages}  (or run scripts/install-deps)")
 endif()
+
+if(DEBUG_PROCESS_STATIC)
+  include(Static)
+endif()

@@ -66,7 +66,7 @@ def measure(options):
             keys = differences(options, captures[0], f"{folder}/fault.json")
             rows.append({"what": name, "told": keys, "wrong": len(set(keys) ^ set(expected))})
     goals = [(row["what"], row["wrong"], 0) for row in rows]
-    return verdict.summary_of([0], rounds, goals, rows=rows)
+    return verdict.summary_of(rounds, goals, rows=rows)
 
 
 def print_markdown(summary):

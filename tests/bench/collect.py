@@ -125,7 +125,7 @@ def measure(options):
             rows.append(measure_case(options, case, rounds))
     if not rows:
         raise RuntimeError("no tool to compare with is installed")
-    machine = verdict.summary_of([0], rounds, [])["machine"]
+    machine = verdict.summary_of(rounds, [])["machine"]
     goals = []
     for row in rows:
         measured = row["reading_s"] if row["ratio"] is None else row["ratio"]

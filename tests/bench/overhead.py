@@ -2,234 +2,119 @@
 # SPDX-License-Identifier: Apache-2.0
 """What watching costs: scripts/bench-overhead.
 
-Compares, in one run and in interleaved rounds, the nanoseconds that each tracer adds to a system call of its target and
-of a bystander, with two empty programs on the same hooks as the floor; then the tool's start, finish and memory for a
-process with 1,000 files and 1,000 mappings. Only ratios and limits are judged, never a time on its own: the machine is
-whatever it is.
+Measures, in one run and in interleaved rounds, what each tracer costs its target and a bystander: loops of system calls
+and busy servers, with two empty programs on the same hooks as the floor; then what a tracer of an idle server costs the
+machine, and the tool's own start, finish and memory on a process with 1,000 files and 1,000 mappings. Only ratios and
+limits are judged, never a time on its own: the machine is whatever it is.
 """
 
 import contextlib
+import io
 import json
 import os
-import select
-import shutil
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
+import chart
+import loads
+import tracers
 import verdict
+from children import TARGET_CPU, TRACER_CPU, Child, pinned
 
+NAME = "bench-overhead"
 GOAL_TARGET_RATIO = 1.8
 GOAL_BYSTANDER_RATIO = 1.15
 GOAL_START_MS = 100.0
 GOAL_FINISH_MS = 100.0
 GOAL_PEAK_BYTES = 40_000_000
-
-TARGET_CPU = 0
-TRACER_CPU = 1 if (os.cpu_count() or 1) > 1 else 0
-PATIENCE_S = 60.0
-FAREWELL_S = 5.0
-
-
-class Child:
-    """A child pinned to a CPU, with a pipe to its input; killed and reaped at the end of the `with`."""
-
-    def __init__(self, argv, cpu):
-        self.argv = argv
-        self.said = {"out": b"", "err": b""}
-        self.process = subprocess.Popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
-        self.pid = self.process.pid
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        with contextlib.suppress(ProcessLookupError):
-            self.process.kill()
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-            with contextlib.suppress(BrokenPipeError):
-                stream.close()
-
-    def read_some(self, timeout):
-        streams = {self.process.stdout: "out", self.process.stderr: "err"}
-        for stream in select.select(list(streams), [], [], timeout)[0]:
-            self.said[streams[stream]] += os.read(stream.fileno(), 65536)
-
-    def wait_for(self, condition, what):
-        end = time.monotonic() + PATIENCE_S
-        while not condition():
-            self.read_some(0.01)
-            if self.process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"{' '.join(self.argv)}: {what} did not come\n"
-                                   + self.said["err"].decode(errors="replace"))
-
-    def wait_for_text(self, stream, text):
-        self.wait_for(lambda: text in self.said[stream], text.decode())
-
-    def tell(self, line=""):
-        self.process.stdin.write(line.encode() + b"\n")
-        self.process.stdin.flush()
-
-    def interrupt(self):
-        """Ends a tracer in the orderly way, so that it detaches before the next measurement."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGINT)
-        self.process.stdin.close()
-        end = time.monotonic() + FAREWELL_S
-        while self.process.poll() is None and time.monotonic() < end:
-            self.read_some(0.01)
+IDLE_S = 3.0
+ROLES = ("target", "bystander")
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+CHART = "tests/bench/overhead.svg"
 
 
-class Tracer:
-    """How to start one, and how to know that it is attached."""
-
-    def __init__(self, name, argv, attached, bystander=True):
-        self.name = name
-        self.argv = argv          # function of the PID
-        self.attached = attached  # function of the Child
-        self.bystander = bystander
-
-
-def holds_probe(child):
-    """A perf event or a BPF link among its descriptors, for tracers that say nothing when they begin."""
-    def condition():
-        folder = f"/proc/{child.pid}/fd"
-        with contextlib.suppress(OSError):
-            for name in os.listdir(folder):
-                with contextlib.suppress(OSError):
-                    link = os.readlink(f"{folder}/{name}")
-                    if "perf_event" in link or "bpf_link" in link or "bpf-raw-tracepoint" in link:
-                        return True
-        return False
-    child.wait_for(condition, "a probe")
-
-
-def says(stream, text):
-    return lambda child: child.wait_for_text(stream, text)
-
-
-BPFTRACE_COUNT = """BEGIN { printf("watching\\n"); }
-tracepoint:raw_syscalls:sys_enter /pid == %d/ { @calls[args->id] = count(); }"""
-
-BPFTRACE_HIST = """BEGIN { printf("watching\\n"); }
-tracepoint:raw_syscalls:sys_enter /pid == %d/ { @start[tid] = nsecs; @calls[args->id] = count(); }
-tracepoint:raw_syscalls:sys_exit /@start[tid]/ {
-  @ns[args->id] = hist(nsecs - @start[tid]); delete(@start[tid]);
-}"""
-
-
-def our_tracers(build):
-    floor = Tracer("two empty programs (the floor)", lambda pid: [f"{build}/bench/floor"],
-                   says("out", b"watching"))
-    tool = Tracer("debug-process, all of it",
-                  lambda pid: [f"{build}/debug-process", "--json", "--verbose", "--max-overhead", "none",
-                               "-d", "600s", str(pid)],
-                  says("err", b"watching"))
-    # For the reader: what of the tool's cost is the clock, which no measurement of latencies can do without.
-    clock = Tracer("two programs that only read the clock",
-                   lambda pid: [f"{build}/bench/floor", "--clock"], says("out", b"watching"))
-    return floor, clock, tool
-
-
-def other_tracers():
-    """Those that are installed, and the names of those that are not."""
-    known = [
-        ("bpftrace", Tracer("bpftrace count()", lambda pid: ["bpftrace", "-e", BPFTRACE_COUNT % pid],
-                            says("out", b"watching"))),
-        ("bpftrace", Tracer("bpftrace count() and hist()",
-                            lambda pid: ["bpftrace", "-e", BPFTRACE_HIST % pid],
-                            says("out", b"watching"))),
-        ("syscount", Tracer("syscount -L (libbpf-tools)", lambda pid: ["syscount", "-L", "-p", str(pid)],
-                            holds_probe)),
-        ("syscount-bpfcc", Tracer("syscount -L (bcc)",
-                                  lambda pid: ["syscount-bpfcc", "-L", "-p", str(pid)], holds_probe)),
-        ("perf", Tracer("perf trace -s", lambda pid: ["perf", "trace", "-s", "-p", str(pid)],
-                        holds_probe)),
-        ("strace", Tracer("strace -c -f", lambda pid: ["strace", "-c", "-f", "-p", str(pid)],
-                          says("err", b"attached"), bystander=False)),
-    ]
-    there = [tracer for program, tracer in known if shutil.which(program)]
-    missing = sorted({program for program, _ in known if not shutil.which(program)})
-    return there, missing
+def progress(text):
+    verdict.progress(NAME, text)
 
 
 class Bench:
     def __init__(self, options):
         self.build = options.build
-        self.call = options.call
-        self.milliseconds = 200 if options.quick else 500
-        self.rounds = options.rounds or (3 if options.quick else 9)
-        self.other_rounds = 1 if options.quick else 3
-        self.floor, self.clock, self.tool = our_tracers(self.build)
-        self.others, self.missing = other_tracers()
+        self.rounds = options.rounds or (2 if options.quick else 5)
+        self.loads = [load for load in loads.all_loads(self.build, 0.3 if options.quick else 1.0)
+                      if not options.only or any(word in load.name for word in options.only.split(","))]
+        self.tracers, missing = tracers.installed(tracers.all_tracers(self.build))
+        self.missing = missing + [load.missing for load in self.loads if load.missing]
+        self.loads = [load for load in self.loads if not load.missing]
         self.failed = {}
+        self.alone = {}  # load: [(typical, mean) per round]
+        self.costs = {}  # (load, role, tracer): the same
+        self.idle = {}   # tracer: [CPU ns of tracer per round]
 
-    def cost_of_a_call(self, tracer=None, role="target"):
-        """Wall nanoseconds of one call, with the tracer on this process or on another."""
+    def one(self, load, role="target", tracer=None):
+        """(typical, mean) nanoseconds of one operation of the load, with the tracer on it or on another process."""
         with contextlib.ExitStack() as stack:
-            loop = stack.enter_context(Child(
-                [f"{self.build}/bench/syscall_cost", self.call, str(self.milliseconds)], TARGET_CPU))
-            loop.wait_for_text("out", b"ready")
-            watched = loop
+            pid, measure = stack.enter_context(load.watched())
+            if not tracer:
+                return measure(None)
             if role == "bystander":
-                watched = stack.enter_context(Child([f"{self.build}/workloads/sleeper", "1000"], TRACER_CPU))
-                watched.wait_for_text("out", b"ready")
-            attached = None
-            if tracer:
-                attached = stack.enter_context(Child(tracer.argv(watched.pid), TRACER_CPU))
-                tracer.attached(attached)
-            loop.tell()
-            end = time.monotonic() + PATIENCE_S
-            while not loop.said["out"].endswith(b"\n") or b"ns " not in loop.said["out"]:
-                loop.read_some(0.05)
-                if attached:
-                    attached.read_some(0)
-                    if attached.process.poll() is not None:
-                        raise RuntimeError(f"{tracer.name} ended before the measurement did\n"
-                                           + attached.said["err"].decode(errors="replace"))
-                if loop.process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"no measurement under {tracer.name if tracer else 'no tracer'}")
-            if attached:
-                attached.interrupt()
-            return float(loop.said["out"].split(b"ns ")[1])
+                other = stack.enter_context(Child([f"{self.build}/workloads/sleeper", "1000"], TRACER_CPU))
+                other.wait_for_text("out", b"ready")
+                pid = other.pid
+            attached = stack.enter_context(Child(tracer.argv(pid), TRACER_CPU))
+            tracer.attached(attached)
+            cost = measure(attached)
+            attached.interrupt()
+            return cost
 
-    def configurations(self, round_number):
-        for tracer in (self.floor, self.clock, self.tool):
-            for role in ("target", "bystander"):
-                yield tracer, role
-        if round_number < self.other_rounds:
-            for tracer in self.others:
-                for role in ("target", "bystander"):
+    def try_it(self, tracer, function, *arguments):
+        """None, and the reason is kept, where another's tool cannot do it; ours has to."""
+        if tracer.name in self.failed:
+            return None
+        try:
+            return function(*arguments)
+        except RuntimeError as error:
+            if tracer.program is None:
+                raise
+            self.failed[tracer.name] = str(error).splitlines()[0]
+            return None
+
+    def measure_load(self, load, round_number):
+        # Whoever comes first in one round comes last in another.
+        turn = round_number * 3 % len(self.tracers)
+        order = self.tracers[turn:] + self.tracers[:turn]
+        with load:
+            before = self.one(load)
+            for tracer in order:
+                for role in ROLES:
                     if role == "target" or tracer.bystander:
-                        yield tracer, role
+                        cost = self.try_it(tracer, self.one, load, role, tracer)
+                        if cost:
+                            self.costs.setdefault((load.name, role, tracer.name), []).append(cost)
+            after = self.one(load)
+            self.alone.setdefault(load.name, []).append(
+                tuple(statistics.mean(pair) for pair in zip(before, after)))
 
-    def measure_calls(self):
-        """Added nanoseconds, as {(tracer, role): [one per round]}, and the costs without a tracer."""
-        added, alone = {}, []
-        for round_number in range(self.rounds):
-            progress(f"round {round_number + 1} of {self.rounds}")
-            before = self.cost_of_a_call()
-            measured = {}
-            for tracer, role in self.configurations(round_number):
-                if tracer.name in self.failed:
-                    continue
-                try:
-                    measured[(tracer.name, role)] = self.cost_of_a_call(tracer, role)
-                except RuntimeError as error:
-                    if tracer not in self.others:
-                        raise
-                    self.failed[tracer.name] = str(error).splitlines()[0]
-            base = statistics.mean([before, self.cost_of_a_call()])
-            alone.append(base)
-            for key, cost in measured.items():
-                added.setdefault(key, []).append(cost - base)
-        return added, alone
+    def measure_idle(self):
+        """What a tracer of a server with nothing to do takes for itself, its start included."""
+        idle = loads.Redis(IDLE_S, clients=0)
+        if idle.missing:
+            return
+        with idle:
+            for tracer in self.tracers:
+                cost = self.try_it(tracer, self.cpu_on, tracer, idle.pid)
+                if cost is not None:
+                    self.idle.setdefault(tracer.name, []).append(cost)
+
+    def cpu_on(self, tracer, pid):
+        with Child(tracer.argv(pid), TRACER_CPU) as attached:
+            tracer.attached(attached)
+            attached.run_for(IDLE_S)
+            attached.interrupt()
+            return attached.cpu_ns
 
     def measure_runs(self):
         """Start, finish and memory of whole runs on a process with many files and mappings."""
@@ -238,86 +123,170 @@ class Bench:
                 tempfile.TemporaryDirectory() as folder:
             target.wait_for_text("out", b"ready")
             file = f"{folder}/report.json"
-            for _ in range(self.rounds):
+            for _ in range(self.rounds * 2):
                 began = time.perf_counter()
-                subprocess.run([f"{self.build}/debug-process", "--json", "-o", file, "-d", "300ms",
-                                str(target.pid)], check=True, stdin=subprocess.DEVNULL,
-                               preexec_fn=lambda: os.sched_setaffinity(0, {TRACER_CPU}))
+                subprocess.run([f"{self.build}/debug-process", "--json", "-o", file, "-d", "300ms", str(target.pid)],
+                               check=True, stdin=subprocess.DEVNULL, preexec_fn=pinned(TRACER_CPU))
                 wall_ms = (time.perf_counter() - began) * 1e3
                 with open(file, encoding="utf-8") as stream:
                     report = json.load(stream)
                 start_ms = report["run"]["startup_ns"] / 1e6
-                runs.append({"start_ms": start_ms,
-                             "finish_ms": wall_ms - start_ms - report["run"]["window_ns"] / 1e6,
+                runs.append({"start_ms": start_ms, "finish_ms": wall_ms - start_ms - report["run"]["window_ns"] / 1e6,
                              "peak_bytes": report["collection"]["tool_peak_rss_bytes"]})
         return runs
 
+    def measure(self):
+        for round_number in range(self.rounds):
+            for load in self.loads:
+                progress(f"round {round_number + 1} of {self.rounds}: {load.name}")
+                self.measure_load(load, round_number)
+            self.measure_idle()
+        progress("whole runs")
+        return self.summary(self.measure_runs())
 
-def progress(text):
-    verdict.progress("bench-overhead", text)
+    # From here on only arithmetic.
+
+    def added(self, load, role, tracer):
+        """Nanoseconds per operation, the median of the rounds; by what is typical, which interruptions do not move."""
+        costs = self.costs.get((load, role, tracer))
+        if not costs:
+            return None
+        return statistics.median(cost[0] - alone[0] for cost, alone in zip(costs, self.alone[load]))
+
+    def slowdown(self, load, role, tracer):
+        costs = self.costs.get((load, role, tracer))
+        if not costs:
+            return None
+        ratios = sorted(cost[1] / alone[1] for cost, alone in zip(costs, self.alone[load]))
+        return {"times": statistics.median(ratios), "least": ratios[0], "most": ratios[-1]}
+
+    def cell(self, load, role, tracer):
+        floor = self.added(load, role, tracers.FLOOR)
+        added = self.added(load, role, tracer)
+        return {"slowdown": self.slowdown(load, role, tracer), "added_ns": added,
+                "times_the_floor": added / floor if added is not None and floor else None}
+
+    def summary(self, runs):
+        rows = [{"tracer": tracer.name,
+                 "idle_cpu_ms": statistics.median(self.idle[tracer.name]) / 1e6 if tracer.name in self.idle else None,
+                 "loads": {load.name: {role: self.cell(load.name, role, tracer.name) for role in ROLES}
+                           for load in self.loads}}
+                for tracer in self.tracers]
+        start, finish = (statistics.median([run[key] for run in runs]) for key in ("start_ms", "finish_ms"))
+        peak = max(run["peak_bytes"] for run in runs)
+        goals = [(f"{load.name}: {role}, times the floor", self.ratio_of_all(load.name, role), limit)
+                 for load in self.loads if load.one_call
+                 for role, limit in zip(ROLES, (GOAL_TARGET_RATIO, GOAL_BYSTANDER_RATIO))]
+        goals += [("start to attached, ms", start, GOAL_START_MS),
+                  ("window's end to finished report, ms", finish, GOAL_FINISH_MS),
+                  ("peak memory, MB", peak / 1e6, GOAL_PEAK_BYTES / 1e6)]
+        alone = {load.name: {"operation": load.operation,
+                             "ns": statistics.median(cost[1] for cost in self.alone[load.name]),
+                             "typical_ns": statistics.median(cost[0] for cost in self.alone[load.name])}
+                 for load in self.loads}
+        return verdict.summary_of(self.rounds, goals, alone=alone, rows=rows, not_installed=self.missing,
+                                  failed=self.failed)
+
+    def ratio_of_all(self, load, role):
+        return self.cell(load, role, tracers.EVERY_CALL)["times_the_floor"]
 
 
-def summarise(bench, added, alone, runs):
+def per_second(alone):
+    rate = 1e9 / alone["ns"]
+    return f"{rate / 1e6:.2f}M/s" if rate >= 1e6 else f"{rate / 1e3:.3g}k/s"
+
+
+def slowdown_text(cell):
+    slowdown = cell["slowdown"]
+    if not slowdown:
+        return "-"
+    digits = 2 if slowdown["times"] < 10 else 0
+    return f"{slowdown['times']:.{digits}f} ({slowdown['least']:.{digits}f}-{slowdown['most']:.{digits}f})"
+
+
+def number(value, digits=0):
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def print_table(head, rows):
+    print("| " + " | ".join(head) + " |")
+    print("| --- |" + " --: |" * (len(head) - 1))
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
+
+
+def print_slowdowns(summary, role):
+    names = list(summary["alone"])
+    head = [f"{name} ({per_second(summary['alone'][name])})" for name in names]
+    print_table(["tracer", *head],
+                [[row["tracer"], *(slowdown_text(row["loads"][name][role]) for name in names)] for row in summary["rows"]
+                 if any(row["loads"][name][role]["slowdown"] for name in names)])
+
+
+def print_nanoseconds(summary, name):
     rows = []
-    for tracer in [bench.floor, bench.clock, bench.tool, *bench.others]:
-        row = {"tracer": tracer.name}
-        for role in ("target", "bystander"):
-            values = added.get((tracer.name, role))
-            floor = statistics.median(added[(bench.floor.name, role)])
-            row[f"{role}_ns"] = statistics.median(values) if values else None
-            # Of the medians, so that the columns of the table agree.
-            row[f"{role}_ratio"] = row[f"{role}_ns"] / floor if values and floor else None
-        rows.append(row)
-    tool = rows[2]
-    start, finish = (statistics.median([run[key] for run in runs]) for key in ("start_ms", "finish_ms"))
-    peak = max(run["peak_bytes"] for run in runs)
-    goals = [
-        ("target, times the floor", tool["target_ratio"], GOAL_TARGET_RATIO),
-        ("bystander, times the floor", tool["bystander_ratio"], GOAL_BYSTANDER_RATIO),
-        ("start to attached, ms", start, GOAL_START_MS),
-        ("window's end to finished report, ms", finish, GOAL_FINISH_MS),
-        ("peak memory, MB", peak / 1e6, GOAL_PEAK_BYTES / 1e6),
-    ]
-    return verdict.summary_of(alone, bench.rounds, goals, call=bench.call, rows=rows, not_installed=bench.missing,
-                              failed=bench.failed)
-
-
-def cell(value, digits=0, suffix=""):
-    return "-" if value is None else f"{value:,.{digits}f}{suffix}"
+    for row in summary["rows"]:
+        cells = row["loads"][name]
+        if row["tracer"] == tracers.DEFAULT or "--backend" in row["tracer"]:
+            continue  # what is typical of one that watches in slices is neither the one nor the other
+        rows.append([row["tracer"], *(text for role in ROLES for text in (
+            number(cells[role]["added_ns"]), number(cells[role]["times_the_floor"], 2)))])
+    print_table(["tracer", "target", "times the floor", "bystander", "times the floor"], rows)
 
 
 def print_markdown(summary):
-    verdict.print_heading(summary, summary["call"], "the tracer on\nanother CPU")
-    print("| tracer | target | times the floor | bystander | times the floor |")
-    print("| --- | --: | --: | --: | --: |")
-    for row in summary["rows"]:
-        print(f"| {row['tracer']} | {cell(row['target_ns'])} | {cell(row['target_ratio'], 2)} "
-              f"| {cell(row['bystander_ns'])} | {cell(row['bystander_ratio'], 2)} |")
+    machine = summary["machine"]
+    print(f"Linux {machine['kernel']}, {machine['arch']}, {machine['cpus']} CPUs; loop or server on one CPU, clients and tracer\n"
+          f"on the other, the four threads on both; medians of {summary['rounds']} interleaved rounds, with the least and the most.\n")
+    print("How long an operation of the **target** takes, times what it takes unwatched (1.00: nothing is lost):\n")
+    print_slowdowns(summary, "target")
+    print("\nThe same of a **bystander**, while the tracer watches another process:\n")
+    print_slowdowns(summary, "bystander")
+    for name, alone in summary["alone"].items():
+        if alone["operation"] == "call" and "threads" not in name:
+            print(f"\nAdded nanoseconds a call, {name} ({alone['typical_ns']:.0f} ns alone):\n")
+            print_nanoseconds(summary, name)
+    if any(row["idle_cpu_ms"] is not None for row in summary["rows"]):
+        print(f"\nCPU time that the tracer of an idle server takes in {IDLE_S:.0f} s, its start included:\n")
+        print_table(["tracer", "ms"], [[row["tracer"], number(row["idle_cpu_ms"])] for row in summary["rows"]])
     verdict.print_goals(summary, 2)
-    for name in summary["not_installed"]:
-        print(f"\nNot compared, as it is not installed: {name}")
+    if summary["not_installed"]:
+        print(f"\nNot measured, as it is not installed: {', '.join(summary['not_installed'])} (scripts/install-deps bench)")
     for name, reason in summary["failed"].items():
         print(f"\nNot compared: {name}: {reason}")
 
 
-def measure(options):
-    bench = Bench(options)
-    added, alone = bench.measure_calls()
-    progress("whole runs")
-    return summarise(bench, added, alone, bench.measure_runs())
+def update_readme(summary):
+    """The tables into README.md, between its marks, and the chart beside this script."""
+    chart.write(summary, f"{ROOT}/{CHART}")
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        print(f"![What is left of the speed]({CHART})\n")
+        print_markdown(summary)
+    verdict.replace_marked(f"{ROOT}/README.md", "overhead", text.getvalue())
 
 
 def main():
     parser = verdict.parser_of(
-        "bench-overhead",
-        "Measures what watching costs, against two empty programs on the same hooks and other tracers.", 9, 3)
-    parser.add_argument("--call", choices=["read", "getppid"], default="read",
-                        help="the system call of the loop (default read, of one byte of /dev/zero)")
+        NAME, "Measures what watching costs, against two empty programs on the same hooks and other tracers.", 5, 2)
+    parser.add_argument("--only", metavar="LOAD,...", help="only loads with one of these words in their name: getppid, "
+                        "read, threads, redis, nginx, PostgreSQL")
+    parser.add_argument("--readme", action="store_true", help="write the tables into README.md, and its chart")
+    parser.add_argument("--from", dest="saved", metavar="FILE", help="measure nothing: take what --json has printed")
     options = parser.parse_args()
-    if os.geteuid() != 0:
-        print("bench-overhead: needs root, to load BPF programs", file=sys.stderr)
+    if os.geteuid() != 0 and not options.saved:
+        print(f"{NAME}: needs root, to load BPF programs", file=sys.stderr)
         return 2
-    return verdict.run("bench-overhead", options, measure, print_markdown)
+
+    def measure(options):
+        if options.saved:
+            with open(options.saved, encoding="utf-8") as file:
+                summary = json.load(file)
+        else:
+            summary = Bench(options).measure()
+        if options.readme:
+            update_readme(summary)
+        return summary
+    return verdict.run(NAME, options, measure, print_markdown)
 
 
 if __name__ == "__main__":

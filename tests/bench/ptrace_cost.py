@@ -133,12 +133,15 @@ def summarise(added, alone, slowdowns, rounds):
         ratio = ours / statistics.median(added["strace -c -f"])
         goals.append(("cost of a traced call, times strace -c -f", ratio, GOAL_STRACE_RATIO))
     goals.append((f"slowdown under --max-overhead {CAP_PERCENT}", statistics.median(slowdowns), GOAL_SLOWDOWN))
-    return verdict.summary_of(alone, rounds, goals, slowdowns=slowdowns,
+    return verdict.summary_of(rounds, goals, call_alone_ns=statistics.median(alone), slowdowns=slowdowns,
                               added_ns={name: statistics.median(values) for name, values in added.items()})
 
 
 def print_markdown(summary):
-    verdict.print_heading(summary, "getppid", "nothing pinned")
+    machine = summary["machine"]
+    print(f"Added nanoseconds per system call: one thread looping on `getppid` ({summary['call_alone_ns']:.0f} ns alone), "
+          f"nothing pinned;\nmedians of {summary['rounds']} interleaved rounds; Linux {machine['kernel']}, {machine['arch']}, "
+          f"{machine['cpus']} CPUs.\n")
     print("| tracer | target |\n| --- | --: |")
     for name, value in summary["added_ns"].items():
         print(f"| {name} | {value:,.0f} |")

@@ -5,7 +5,6 @@ import argparse
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 
@@ -27,11 +26,10 @@ def progress(name, text):
     print(f"{name}: {text}", file=sys.stderr, flush=True)
 
 
-def summary_of(alone, rounds, goals, **more):
+def summary_of(rounds, goals, **more):
     """`goals` are of (what, measured, at most)."""
     return {
         "machine": {"kernel": platform.release(), "arch": platform.machine(), "cpus": os.cpu_count()},
-        "call_alone_ns": statistics.median(alone),
         "rounds": rounds,
         **more,
         "goals": [{"goal": name, "measured": measured, "at_most": limit, "pass": measured <= limit}
@@ -39,11 +37,17 @@ def summary_of(alone, rounds, goals, **more):
     }
 
 
-def print_heading(summary, call, pinned):
-    machine = summary["machine"]
-    print(f"Added nanoseconds per system call: one thread looping on `{call}` ({summary['call_alone_ns']:.0f} ns alone), "
-          f"{pinned};\nmedians of {summary['rounds']} interleaved rounds; Linux {machine['kernel']}, {machine['arch']}, "
-          f"{machine['cpus']} CPUs.\n")
+def replace_marked(file, mark, text):
+    """What stands between `<!-- mark -->` and `<!-- /mark -->` in that file is replaced."""
+    with open(file, encoding="utf-8") as stream:
+        whole = stream.read()
+    begin, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
+    if whole.count(begin) != 1 or whole.count(end) != 1:
+        raise RuntimeError(f"{file}: no marks {begin.strip()} and {end}")
+    before, rest = whole.split(begin)
+    after = rest.split(end)[1]
+    with open(file, "w", encoding="utf-8") as stream:
+        stream.write(before + begin + text.rstrip("\n") + "\n" + end + after)
 
 
 def print_goals(summary, digits):
