@@ -1,11 +1,6 @@
-# A binary to copy to another host: everything but the C library is in it. Debian has no archives of fmt and spdlog, which are
-# used as headers alone, and none of libmnl: DEBUG_PROCESS_LIBMNL_ARCHIVE names one (scripts/package --static makes it).
+# A binary to copy to another host: all but the C library is in it, or beside it. Debian has no archives of fmt and spdlog, which are
+# used as headers alone, and none of libmnl, whose shared object has to lie in the same folder (scripts/package --static).
 # SPDX-License-Identifier: Apache-2.0
-
-set(DEBUG_PROCESS_LIBMNL_ARCHIVE "" CACHE FILEPATH "libmnl.a, for DEBUG_PROCESS_STATIC")
-if(NOT EXISTS "${DEBUG_PROCESS_LIBMNL_ARCHIVE}")
-  message(FATAL_ERROR "\n  DEBUG_PROCESS_STATIC needs DEBUG_PROCESS_LIBMNL_ARCHIVE: scripts/package --static does both")
-endif()
 
 foreach(name bpf elf z seccomp)
   find_library(STATIC_${name} lib${name}.a REQUIRED)
@@ -13,7 +8,8 @@ endforeach()
 set_target_properties(PkgConfig::LIBBPF PROPERTIES
   INTERFACE_LINK_LIBRARIES "${STATIC_bpf};${STATIC_elf};${STATIC_z}")
 set_target_properties(PkgConfig::LIBSECCOMP PROPERTIES INTERFACE_LINK_LIBRARIES "${STATIC_seccomp}")
-set_target_properties(PkgConfig::LIBMNL PROPERTIES INTERFACE_LINK_LIBRARIES "${DEBUG_PROCESS_LIBMNL_ARCHIVE}")
+set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
+set(CMAKE_INSTALL_RPATH "$ORIGIN")
 
 # Their shared objects stay on the linker's line and are not needed: --as-needed drops them. scripts/package looks.
 set_property(TARGET fmt::fmt APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS FMT_HEADER_ONLY)

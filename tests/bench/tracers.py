@@ -43,7 +43,7 @@ tracepoint:raw_syscalls:sys_exit /@start[tid]/ {
 }"""
 
 FLOOR = "two empty programs (the floor)"
-EVERY_CALL = "debug-process, each call"
+EVERY_CALL = "debug-process --max-overhead none"
 DEFAULT = "debug-process"
 
 
