@@ -14,8 +14,6 @@
 namespace debug_process::render {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr unsigned kNarrowest = 40;
 constexpr unsigned kWidest = 100;
 constexpr unsigned kGap = 2;
@@ -75,17 +73,38 @@ void append_prose_table(std::string& out, const report::Table& table, const Styl
   }
 }
 
-Json remedies_json(const std::vector<report::Remedy>& remedies) {
-  Json out = Json::array();
+void write_text(JsonWriter& out, std::string_view key, std::string_view text) {
+  out.key(key);
+  out.string(text);
+}
+
+void write_remedies(JsonWriter& out, const std::vector<report::Remedy>& remedies) {
+  out.begin_array();
   for (const report::Remedy& remedy : remedies) {
-    Json commands = Json::array();
-    for (const std::string& command : remedy.commands)
-      commands.push_back(escape_invalid_utf8(command));
-    out.push_back({{"title", escape_invalid_utf8(remedy.title)},
-                   {"explanation", escape_invalid_utf8(remedy.explanation)},
-                   {"commands", std::move(commands)}});
+    out.begin_object();
+    write_text(out, "title", remedy.title);
+    write_text(out, "explanation", remedy.explanation);
+    out.key("commands");
+    write_value(out, remedy.commands);
+    out.end_object();
   }
-  return out;
+  out.end_array();
+}
+
+void write_doctor(JsonWriter& out, const report::Checkup& checkup) {
+  out.begin_object();
+  write_text(out, "verdict", checkup.verdict);
+  out.key("backend");
+  checkup.backend ? out.string(*checkup.backend) : out.null();
+  out.key("pid");
+  checkup.pid ? out.number(*checkup.pid) : out.null();
+  write_text(out, "subject", checkup.subject);
+  write_text(out, "host", checkup.host);
+  write_text(out, "kernel", checkup.kernel);
+  write_text(out, "arch", checkup.arch);
+  out.key("remedies");
+  write_remedies(out, checkup.remedies);
+  out.end_object();
 }
 
 }  // namespace
@@ -107,24 +126,19 @@ std::string render_checkup_text(const report::Checkup& checkup, const RenderOpti
 }
 
 std::string render_checkup_json(const report::Checkup& checkup) {
-  Json sections = Json::object();
-  for (const report::Section& section : checkup.sections)
-    sections[section.id] = section_json(section);
-  Json doctor = {{"verdict", escape_invalid_utf8(checkup.verdict)},
-                 {"backend", nullptr},
-                 {"pid", nullptr},
-                 {"subject", escape_invalid_utf8(checkup.subject)},
-                 {"host", escape_invalid_utf8(checkup.host)},
-                 {"kernel", escape_invalid_utf8(checkup.kernel)},
-                 {"arch", escape_invalid_utf8(checkup.arch)},
-                 {"remedies", remedies_json(checkup.remedies)}};
-  if (checkup.backend) doctor["backend"] = *checkup.backend;
-  if (checkup.pid) doctor["pid"] = *checkup.pid;
-  const Json document = {{"schema_version", report::kSchemaVersion},
-                         {"tool", {{"name", "debug-process"}, {"version", checkup.tool_version}}},
-                         {"doctor", std::move(doctor)},
-                         {"sections", std::move(sections)}};
-  return escape_json_document(document.dump(2)) + '\n';
+  JsonWriter out(JsonLayout::lines);
+  out.begin_object();
+  out.key("schema_version");
+  out.number(report::kSchemaVersion);
+  out.key("tool");
+  write_tool(out, checkup.tool_version);
+  out.key("doctor");
+  write_doctor(out, checkup);
+  out.key("sections");
+  write_sections(out, checkup.sections);
+  out.end_object();
+  out.end_document();
+  return out.take();
 }
 
 }  // namespace debug_process::render

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "render/unicode.h"
@@ -50,18 +51,48 @@ void append_json_escape(std::string& out, char32_t code_point) {
                  0xdc00U + (number & 0x3ffU));
 }
 
-// Copies `text` to the result, except for what `replace` takes: it appends its own and returns
-// true.
-template <typename Replace>
-std::string rewrite(std::string_view text, Replace replace) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const Decoded next = decode_utf8(text);
-    if (!replace(out, next)) out += text.substr(0, next.length);
-    text.remove_prefix(next.length);
+// The letter of JSON's short escapes; 0: it has none.
+char short_json_escape(char32_t code_point) {
+  switch (code_point) {
+    case U'"':
+    case U'\\':
+      return static_cast<char>(code_point);
+    case U'\b':
+      return 'b';
+    case U'\f':
+      return 'f';
+    case U'\n':
+      return 'n';
+    case U'\r':
+      return 'r';
+    case U'\t':
+      return 't';
+    default:
+      return 0;
   }
-  return out;
+}
+
+void append_json_character(std::string& out, const Decoded& character, std::string_view bytes) {
+  const char letter = short_json_escape(character.code_point);
+  if (!character.valid) {
+    out += '\\';
+    append_byte(out, character.code_point);
+  } else if (letter != 0) {
+    out += {'\\', letter};
+  } else if (is_unsafe(character.code_point)) {
+    append_json_escape(out, character.code_point);
+  } else {
+    out += bytes;
+  }
+}
+
+// How many bytes at the beginning are themselves in a JSON string: most of the text, mostly.
+std::size_t plain_length(std::string_view text) {
+  const auto is_plain = [](char byte) {
+    return byte >= ' ' && byte < '\x7f' && byte != '"' && byte != '\\';
+  };
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) -
+                                  text.begin());
 }
 
 }  // namespace
@@ -81,33 +112,35 @@ bool is_unsafe(char32_t code_point) {
 }
 
 std::string escape_for_terminal(std::string_view text) {
-  return rewrite(text, [](std::string& out, const Decoded& next) {
-    if (!next.valid) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Decoded next = decode_utf8(text);
+    if (!next.valid)
       append_byte(out, next.code_point);
-    } else if (is_unsafe(next.code_point)) {
+    else if (is_unsafe(next.code_point))
       append_visible(out, next.code_point);
+    else
+      out += text.substr(0, next.length);
+    text.remove_prefix(next.length);
+  }
+  return out;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    std::size_t length = plain_length(text);
+    if (length > 0) {
+      out += text.substr(0, length);
     } else {
-      return false;
+      const Decoded next = decode_utf8(text);
+      length = next.length;
+      append_json_character(out, next, text.substr(0, length));
     }
-    return true;
-  });
-}
-
-std::string escape_invalid_utf8(std::string_view text) {
-  return rewrite(text, [](std::string& out, const Decoded& next) {
-    if (next.valid) return false;
-    append_byte(out, next.code_point);
-    return true;
-  });
-}
-
-std::string escape_json_document(std::string_view json) {
-  return rewrite(json, [](std::string& out, const Decoded& next) {
-    // Below DEL there is only the layout: the writer has escaped the controls within strings.
-    if (next.code_point < 0x7f || !is_unsafe(next.code_point)) return false;
-    append_json_escape(out, next.code_point);
-    return true;
-  });
+    text.remove_prefix(length);
+  }
+  out += '"';
 }
 
 }  // namespace debug_process::render

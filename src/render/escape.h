@@ -16,11 +16,8 @@ namespace debug_process::render {
 // unsafe, `\xff` for bytes that are not UTF-8. What is safe stays as it is, backslashes too.
 [[nodiscard]] std::string escape_for_terminal(std::string_view text);
 
-// Valid UTF-8 with nothing lost: bytes that are not UTF-8 become `\xff` in letters.
-[[nodiscard]] std::string escape_invalid_utf8(std::string_view text);
-
-// Turns the unsafe characters that JSON allows within strings (DEL, C1, bidirectional overrides...)
-// into \uXXXX; the document means the same afterwards. `json` must be a valid document in UTF-8.
-[[nodiscard]] std::string escape_json_document(std::string_view json);
+// A JSON string, in its quotes, of what is left harmless on a terminal too: everything unsafe is
+// \uXXXX, which means the same. Nothing is lost: bytes that are not UTF-8 become `\xff` in letters.
+void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace debug_process::render

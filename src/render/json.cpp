@@ -1,30 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/json.h"
 
-#include "render/escape.h"
+#include <span>
+
 #include "render/json_parts.h"
 
 namespace debug_process::render {
+namespace {
+
+void write_evidence(JsonWriter& out, const report::Evidence& evidence) {
+  out.key("metric");
+  out.string(evidence.metric);
+  out.key("value");
+  write_value(out, evidence.value);
+}
+
+void write_findings(JsonWriter& out, const std::vector<report::Finding>& findings) {
+  out.begin_array();
+  for (const report::Finding& finding : findings) {
+    out.begin_object();
+    write_finding_members(out, finding, write_evidence);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+}  // namespace
 
 std::string render_json(const report::Report& report, const RenderOptions& options) {
-  using Json = nlohmann::ordered_json;
-  Json findings = Json::array();
-  for (const report::Finding& finding : report.findings) findings.push_back(finding_json(finding));
-  Json sections = Json::object();
-  if (!options.summary_only) {
-    for (const report::Section& section : report.sections) {
-      sections[section.id] = section_json(section);
-    }
-  }
-  const Json document = {{"schema_version", report::kSchemaVersion},
-                         {"tool", tool_json(report)},
-                         {"run", run_json(report.run)},
-                         {"target", target_json(report.target)},
-                         {"summary", summary_json(report.summary)},
-                         {"findings", std::move(findings)},
-                         {"sections", std::move(sections)},
-                         {"collection", collection_json(report.collection)}};
-  return escape_json_document(document.dump(2)) + '\n';
+  JsonWriter out(JsonLayout::lines);
+  out.begin_object();
+  out.key("schema_version");
+  out.number(report::kSchemaVersion);
+  out.key("tool");
+  write_tool(out, report.tool_version);
+  out.key("run");
+  write_run(out, report.run);
+  out.key("target");
+  write_target(out, report.target);
+  out.key("summary");
+  write_summary(out, report.summary);
+  out.key("findings");
+  write_findings(out, report.findings);
+  out.key("sections");
+  const std::span<const report::Section> sections(report.sections);
+  write_sections(out, options.summary_only ? sections.first(0) : sections);
+  out.key("collection");
+  write_collection(out, report.collection);
+  out.end_object();
+  out.end_document();
+  return out.take();
 }
 
 }  // namespace debug_process::render

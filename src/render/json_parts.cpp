@@ -1,190 +1,225 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render/json_parts.h"
 
-#include <fmt/format.h>
-
-#include <cmath>
-#include <cstdlib>
-
-#include "render/escape.h"
-
 namespace debug_process::render {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using std::chrono::nanoseconds;
 
-Json text_json(const std::string& text) {
-  return escape_invalid_utf8(text);
-}
+struct Write {
+  JsonWriter& out;
 
-Json texts_json(const std::vector<std::string>& texts) {
-  Json out = Json::array();
-  for (const std::string& text : texts) out.push_back(text_json(text));
-  return out;
-}
+  void operator()(std::monostate) const { out.null(); }
+  void operator()(bool flag) const { out.boolean(flag); }
+  void operator()(std::int64_t number) const { out.number(number); }
+  void operator()(std::uint64_t number) const { out.number(number); }
+  void operator()(Ratio ratio) const { out.real(ratio.value); }
+  void operator()(Rate rate) const { out.real(rate.value); }
+  void operator()(nanoseconds duration) const { out.number(duration.count()); }
+  void operator()(Bytes bytes) const { out.number(bytes.value); }
+  void operator()(const std::string& text) const { out.string(text); }
+  void operator()(const std::optional<std::uint64_t>& number) const {
+    number ? out.number(*number) : out.null();
+  }
+  void operator()(const Histogram& histogram) const {
+    out.begin_object();
+    member("scale", histogram.scale);
+    member("zero_count", histogram.zero_count);
+    member("offset", histogram.offset);
+    out.key("counts");
+    (*this)(histogram.counts);
+    member("count", histogram.count);
+    member("sum_ns", histogram.sum.count());
+    member("min_ns", histogram.min.count());
+    member("max_ns", histogram.max.count());
+    out.end_object();
+  }
+  template <typename T>
+  void operator()(const std::vector<T>& values) const {
+    out.begin_array();
+    for (const T& value : values) (*this)(value);
+    out.end_array();
+  }
 
-// Six significant digits: more would be noise, and would differ from run to run for no reason.
-Json number_json(double number) {
-  if (!std::isfinite(number)) return nullptr;
-  return std::strtod(fmt::format("{:.6g}", number).c_str(), nullptr);
-}
-
-Json histogram_json(const Histogram& histogram) {
-  return {{"scale", histogram.scale},        {"zero_count", histogram.zero_count},
-          {"offset", histogram.offset},      {"counts", histogram.counts},
-          {"count", histogram.count},        {"sum_ns", histogram.sum.count()},
-          {"min_ns", histogram.min.count()}, {"max_ns", histogram.max.count()}};
-}
-
-Json series_json(const report::Series& series) {
-  Json out = Json::array();
-  for (const auto& number : series) out.push_back(number ? Json(*number) : Json(nullptr));
-  return out;
-}
-
-struct ToJson {
-  Json operator()(std::monostate) const { return nullptr; }
-  Json operator()(bool flag) const { return flag; }
-  Json operator()(std::int64_t number) const { return number; }
-  Json operator()(std::uint64_t number) const { return number; }
-  Json operator()(Ratio ratio) const { return number_json(ratio.value); }
-  Json operator()(Rate rate) const { return number_json(rate.value); }
-  Json operator()(nanoseconds duration) const { return duration.count(); }
-  Json operator()(Bytes bytes) const { return bytes.value; }
-  Json operator()(const std::string& text) const { return text_json(text); }
-  Json operator()(const std::vector<std::string>& texts) const { return texts_json(texts); }
-  Json operator()(const Histogram& histogram) const { return histogram_json(histogram); }
-  Json operator()(const report::Series& series) const { return series_json(series); }
-  Json operator()(const std::vector<Histogram>& histograms) const {
-    Json out = Json::array();
-    for (const Histogram& histogram : histograms) out.push_back(histogram_json(histogram));
-    return out;
+ private:
+  template <typename T>
+  void member(const char* key, T number) const {
+    out.key(key);
+    out.number(number);
   }
 };
 
-Json value_json(const report::Value& value) {
-  return std::visit(ToJson{}, value);
+void write_member(JsonWriter& out, std::string_view key, const report::Value& value) {
+  out.key(key);
+  write_value(out, value);
 }
 
 template <typename T>
-Json optional_json(const std::optional<T>& value) {
-  return value_json(report::to_value(value));
+void write_member(JsonWriter& out, std::string_view key, const std::optional<T>& value) {
+  write_member(out, key, report::to_value(value));
 }
 
-Json exit_json(const std::optional<report::ExitStatus>& exit) {
-  if (!exit) return nullptr;
-  Json out = {{"code", nullptr}, {"signal", nullptr}};
-  if (exit->code) out["code"] = *exit->code;
-  if (exit->signal) out["signal"] = *exit->signal;
-  return out;
+template <typename T>
+void write_counts(JsonWriter& out, std::string_view key, const std::map<std::string, T>& counts) {
+  out.key(key);
+  out.begin_object();
+  for (const auto& [what, count] : counts) write_member(out, what, report::Value(count));
+  out.end_object();
+}
+
+void write_exit(JsonWriter& out, const std::optional<report::ExitStatus>& exit) {
+  out.key("exit");
+  if (!exit) {
+    out.null();
+    return;
+  }
+  const auto number = [](const std::optional<int>& value) {
+    return value ? report::Value(std::int64_t{*value}) : report::Value();
+  };
+  out.begin_object();
+  write_member(out, "code", number(exit->code));
+  write_member(out, "signal", number(exit->signal));
+  out.end_object();
+}
+
+void write_cost(JsonWriter& out, const report::Cost& cost) {
+  out.key("cost");
+  out.begin_object();
+  write_member(out, "target_ns_per_call", cost.target_per_call);
+  write_member(out, "target_ns_per_io_call", cost.target_per_io_call);
+  write_member(out, "bystander_ns_per_call", cost.bystander_per_call);
+  write_member(out, "target_ratio", cost.target);
+  out.end_object();
+}
+
+void write_table(JsonWriter& out, const report::Table& table) {
+  out.key(table.id);
+  out.begin_array();
+  for (const auto& row : table.rows) {
+    out.begin_object();
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      out.key(table.columns[i].key);
+      i < row.size() ? write_value(out, row[i]) : out.null();
+    }
+    out.end_object();
+  }
+  out.end_array();
 }
 
 }  // namespace
 
-Json tool_json(const report::Report& report) {
-  return {{"name", "debug-process"}, {"version", report.tool_version}};
+void write_value(JsonWriter& out, const report::Value& value) {
+  std::visit(Write{out}, value);
 }
 
-Json run_json(const report::Run& run) {
-  return {{"started_at", format_time(run.started_at)},
-          {"window_ns", run.window.count()},
-          {"backend", text_json(run.backend)},
-          {"backend_reason", text_json(run.backend_reason)},
-          {"host", text_json(run.host)},
-          {"kernel", text_json(run.kernel)},
-          {"arch", text_json(run.arch)},
-          {"ended_by", report::to_string(run.ended_by)},
-          {"run_id", text_json(run.run_id)},
-          {"startup_ns", run.startup.count()}};
+void write_tool(JsonWriter& out, const std::string& version) {
+  out.begin_object();
+  write_member(out, "name", std::string("debug-process"));
+  write_member(out, "version", version);
+  out.end_object();
 }
 
-Json target_json(const report::Target& target) {
-  Json out = {{"pid", target.pid},
-              {"ns_pid", optional_json(target.ns_pid)},
-              {"command", texts_json(target.command)},
-              {"comm", text_json(target.comm)},
-              {"executable", optional_json(target.executable)},
-              {"started_at", nullptr},
-              {"exit", exit_json(target.exit)}};
-  if (target.started_at) out["started_at"] = format_time(*target.started_at);
-  return out;
+void write_run(JsonWriter& out, const report::Run& run) {
+  out.begin_object();
+  write_member(out, "started_at", format_time(run.started_at));
+  write_member(out, "window_ns", run.window);
+  write_member(out, "backend", run.backend);
+  write_member(out, "backend_reason", run.backend_reason);
+  write_member(out, "host", run.host);
+  write_member(out, "kernel", run.kernel);
+  write_member(out, "arch", run.arch);
+  write_member(out, "ended_by", std::string(report::to_string(run.ended_by)));
+  write_member(out, "run_id", run.run_id);
+  write_member(out, "startup_ns", run.startup);
+  out.end_object();
 }
 
-Json summary_json(const std::vector<report::SummaryLine>& summary) {
-  Json out = Json::array();
+void write_target(JsonWriter& out, const report::Target& target) {
+  const auto time = [](const auto& at) {
+    return at ? report::Value(format_time(*at)) : report::Value();
+  };
+  out.begin_object();
+  write_member(out, "pid", target.pid);
+  write_member(out, "ns_pid", target.ns_pid);
+  write_member(out, "command", target.command);
+  write_member(out, "comm", target.comm);
+  write_member(out, "executable", target.executable);
+  write_member(out, "started_at", time(target.started_at));
+  write_exit(out, target.exit);
+  out.end_object();
+}
+
+void write_summary(JsonWriter& out, const std::vector<report::SummaryLine>& summary) {
+  out.begin_array();
   for (const report::SummaryLine& line : summary) {
-    out.push_back({{"label", text_json(line.label)}, {"text", text_json(line.text)}});
+    out.begin_object();
+    write_member(out, "label", line.label);
+    write_member(out, "text", line.text);
+    out.end_object();
   }
-  return out;
+  out.end_array();
 }
 
-Json finding_json(const report::Finding& finding) {
-  Json evidence = Json::array();
-  for (const report::Evidence& item : finding.evidence) {
-    evidence.push_back({{"metric", text_json(item.metric)}, {"value", value_json(item.value)}});
-  }
-  return {
-      {"rule", text_json(finding.rule)},       {"severity", report::to_string(finding.severity)},
-      {"title", text_json(finding.title)},     {"explanation", text_json(finding.explanation)},
-      {"evidence", std::move(evidence)},       {"next_step", text_json(finding.next_step)},
-      {"lost_ns", optional_json(finding.lost)}};
+void write_collection(JsonWriter& out, const report::Collection& collection) {
+  const auto counts = [](const std::optional<report::Counts>& how) {
+    return how ? report::Value(std::string(report::to_string(*how))) : report::Value();
+  };
+  out.begin_object();
+  write_member(out, "coverage_ratio", collection.coverage);
+  write_member(out, "counts", counts(collection.counts));
+  write_member(out, "counts_error_ratio", collection.counts_error);
+  write_member(out, "inflated_latencies", collection.inflated_latencies);
+  write_cost(out, collection.cost);
+  write_counts(out, "losses", collection.losses);
+  write_counts(out, "gathering_ns", collection.gathering);
+  write_member(out, "tool_cpu_ns", collection.tool_cpu);
+  write_member(out, "tool_peak_rss_bytes", collection.tool_peak_rss);
+  write_member(out, "notes", collection.notes);
+  out.end_object();
 }
 
-Json row_json(const report::Table& table, const std::vector<report::Value>& row) {
-  Json object = Json::object();
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    object[table.columns[i].key] = i < row.size() ? value_json(row[i]) : Json(nullptr);
+void write_finding_members(JsonWriter& out, const report::Finding& finding,
+                           WriteEvidence write_evidence) {
+  write_member(out, "rule", finding.rule);
+  write_member(out, "severity", std::string(report::to_string(finding.severity)));
+  write_member(out, "title", finding.title);
+  write_member(out, "explanation", finding.explanation);
+  out.key("evidence");
+  out.begin_array();
+  for (const report::Evidence& evidence : finding.evidence) {
+    out.begin_object();
+    write_evidence(out, evidence);
+    out.end_object();
   }
-  return object;
+  out.end_array();
+  write_member(out, "next_step", finding.next_step);
+  write_member(out, "lost_ns", finding.lost);
 }
 
-Json section_head_json(const report::Section& section) {
-  Json metrics = Json::object();
-  for (const report::Metric& metric : section.metrics) {
-    metrics[metric.key] = value_json(metric.value);
-  }
-  Json out = {{"title", text_json(section.title)},
-              {"status", report::to_string(section.status)},
-              {"reason", nullptr},
-              {"metrics", std::move(metrics)}};
-  if (!section.reason.empty()) out["reason"] = text_json(section.reason);
-  return out;
+void write_section_head_members(JsonWriter& out, const report::Section& section) {
+  write_member(out, "title", section.title);
+  write_member(out, "status", std::string(report::to_string(section.status)));
+  write_member(out, "reason",
+               section.reason.empty() ? report::Value() : report::Value(section.reason));
+  out.key("metrics");
+  out.begin_object();
+  for (const report::Metric& metric : section.metrics) write_member(out, metric.key, metric.value);
+  out.end_object();
 }
 
-Json section_json(const report::Section& section) {
-  Json tables = Json::object();
-  for (const report::Table& table : section.tables) {
-    Json rows = Json::array();
-    for (const auto& row : table.rows) rows.push_back(row_json(table, row));
-    tables[table.id] = std::move(rows);
+void write_sections(JsonWriter& out, std::span<const report::Section> sections) {
+  out.begin_object();
+  for (const report::Section& section : sections) {
+    out.key(section.id);
+    out.begin_object();
+    write_section_head_members(out, section);
+    out.key("tables");
+    out.begin_object();
+    for (const report::Table& table : section.tables) write_table(out, table);
+    out.end_object();
+    out.end_object();
   }
-  Json out = section_head_json(section);
-  out["tables"] = std::move(tables);
-  return out;
-}
-
-Json collection_json(const report::Collection& collection) {
-  Json losses = Json::object();
-  for (const auto& [what, count] : collection.losses) losses[escape_invalid_utf8(what)] = count;
-  Json gathering = Json::object();
-  for (const auto& [section, took] : collection.gathering) gathering[section] = took.count();
-  Json out = {{"coverage_ratio", optional_json(collection.coverage)},
-              {"counts", nullptr},
-              {"counts_error_ratio", optional_json(collection.counts_error)},
-              {"inflated_latencies", collection.inflated_latencies},
-              {"cost",
-               {{"target_ns_per_call", optional_json(collection.cost.target_per_call)},
-                {"target_ns_per_io_call", optional_json(collection.cost.target_per_io_call)},
-                {"bystander_ns_per_call", optional_json(collection.cost.bystander_per_call)},
-                {"target_ratio", optional_json(collection.cost.target)}}},
-              {"losses", std::move(losses)},
-              {"gathering_ns", std::move(gathering)},
-              {"tool_cpu_ns", collection.tool_cpu.count()},
-              {"tool_peak_rss_bytes", collection.tool_peak_rss.value},
-              {"notes", texts_json(collection.notes)}};
-  if (collection.counts) out["counts"] = report::to_string(*collection.counts);
-  return out;
+  out.end_object();
 }
 
 }  // namespace debug_process::render

@@ -2,30 +2,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <span>
 
+#include "render/json_writer.h"
 #include "report/report.h"
 
 namespace debug_process::render {
 
+void write_value(JsonWriter& out, const report::Value& value);
+
 // What the keys `tool`, `run`, `target`, `summary` and `collection` of the report hold.
-[[nodiscard]] nlohmann::ordered_json tool_json(const report::Report& report);
-[[nodiscard]] nlohmann::ordered_json run_json(const report::Run& run);
-[[nodiscard]] nlohmann::ordered_json target_json(const report::Target& target);
-[[nodiscard]] nlohmann::ordered_json summary_json(const std::vector<report::SummaryLine>& summary);
-[[nodiscard]] nlohmann::ordered_json collection_json(const report::Collection& collection);
+void write_tool(JsonWriter& out, const std::string& version);
+void write_run(JsonWriter& out, const report::Run& run);
+void write_target(JsonWriter& out, const report::Target& target);
+void write_summary(JsonWriter& out, const std::vector<report::SummaryLine>& summary);
+void write_collection(JsonWriter& out, const report::Collection& collection);
 
-// One element of `findings`.
-[[nodiscard]] nlohmann::ordered_json finding_json(const report::Finding& finding);
+// The members of one element of `findings`, into an object that is open. `write_evidence` writes
+// those of one element of its `evidence`.
+using WriteEvidence = void (*)(JsonWriter& out, const report::Evidence& evidence);
+void write_finding_members(JsonWriter& out, const report::Finding& finding,
+                           WriteEvidence write_evidence);
 
-// `{"title": ..., "status": ..., "reason": ..., "metrics": {...}}`
-[[nodiscard]] nlohmann::ordered_json section_head_json(const report::Section& section);
+// `"title": ..., "status": ..., "reason": ..., "metrics": {...}`, into an object that is open.
+void write_section_head_members(JsonWriter& out, const report::Section& section);
 
-// The same and `"tables": {...}`.
-[[nodiscard]] nlohmann::ordered_json section_json(const report::Section& section);
-
-// One element of a table: `{"<column>": ...}`. What is missing at the row's end is null.
-[[nodiscard]] nlohmann::ordered_json row_json(const report::Table& table,
-                                              const std::vector<report::Value>& row);
+// `{"<id>": {(the same), "tables": {"<id>": [{"<column>": ...}]}}}`. What is missing at a row's end
+// is null.
+void write_sections(JsonWriter& out, std::span<const report::Section> sections);
 
 }  // namespace debug_process::render

@@ -49,14 +49,29 @@ TEST(EscapeForTerminal, LeavesNoByteThatDrivesATerminal) {
   }
 }
 
-TEST(EscapeInvalidUtf8, ChangesInvalidBytesOnly) {
-  EXPECT_EQ(escape_invalid_utf8("a\x1b\n\xff中"), "a\x1b\n\\xff中");
+std::string json_string(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
 }
 
-TEST(EscapeJsonDocument, UsesJsonsOwnEscapes) {
-  EXPECT_EQ(escape_json_document("[\"\x7f\xc2\x9b\xe2\x80\xae\"]\n"),
-            "[\"\\u007f\\u009b\\u202e\"]\n");
-  EXPECT_EQ(escape_json_document("\"\xf3\xa0\x81\x81\""), "\"\\udb40\\udc41\"");
+TEST(JsonString, LeavesOrdinaryTextAlone) {
+  for (const std::string text : {"", "/usr/bin/python3", "naïve 中文 😀", "e\xcc\x81 e"})
+    EXPECT_EQ(json_string(text), '"' + text + '"');
+}
+
+TEST(JsonString, HasTheShortEscapesOfJson) {
+  EXPECT_EQ(json_string("a\"b\\c\b\f\n\r\td"), R"("a\"b\\c\b\f\n\r\td")");
+}
+
+TEST(JsonString, HasNothingUnsafe) {
+  EXPECT_EQ(json_string(std::string_view("a\0\x1b\x7f", 4)), R"("a\u0000\u001b\u007f")");
+  EXPECT_EQ(json_string("\xc2\x9b\xe2\x80\xae!"), R"("\u009b\u202e!")");
+  EXPECT_EQ(json_string("\xf3\xa0\x81\x81"), R"("\udb40\udc41")");
+}
+
+TEST(JsonString, NamesBytesThatAreNotUtf8) {
+  EXPECT_EQ(json_string("a\xff\xc3"), R"("a\\xff\\xc3")");
 }
 
 }  // namespace
