@@ -22,12 +22,12 @@ def pinned(cpu):
 class Child:
     """Killed and reaped at the end of the `with`; its CPU time, with its children's, is known from then on."""
 
-    def __init__(self, argv, cpu=None):
+    def __init__(self, argv, cpu=None, **how):
         self.argv = argv
         self.said = {"out": b"", "err": b""}
         self.cpu_ns = None
         self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        preexec_fn=pinned(cpu))
+                                        preexec_fn=pinned(cpu), **how)
         self.pid = self.process.pid
 
     def __enter__(self):

@@ -9,12 +9,13 @@ import subprocess
 import sys
 
 
-def parser_of(name, description, default_rounds, quick_rounds):
+def parser_of(name, description, default_rounds, quick_rounds,
+              quick="fewer and shorter rounds: a first look, no verdict to rely on"):
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     parser = argparse.ArgumentParser(
         prog=name, description=description,
         epilog="Exit status: 0 when every goal is met, 1 when one is missed, 2 when nothing could be measured.")
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: a first look, no verdict to rely on")
+    parser.add_argument("--quick", action="store_true", help=quick)
     parser.add_argument("--json", action="store_true", help="print JSON instead of Markdown tables")
     parser.add_argument("--rounds", type=int, metavar="N",
                         help=f"rounds (default {default_rounds}, with --quick {quick_rounds})")

@@ -1,5 +1,5 @@
-// many_fds N: opens N descriptors (files, sockets, pipes, eventfds) and N mappings that do not
-// merge, and pauses. SPDX-License-Identifier: Apache-2.0
+// many_fds N [M]: opens N descriptors (files, sockets, pipes, eventfds) and M mappings, N unless
+// given, that do not merge, and pauses. SPDX-License-Identifier: Apache-2.0
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -31,11 +31,12 @@ static unsigned long open_some(unsigned long turn, unsigned long wanted) {
 
 int main(int argc, char** argv) {
   const unsigned long count = number_argument(argc, argv, 1, 1000);
+  const unsigned long mappings = number_argument(argc, argv, 2, count);
   raise_fd_limit(count);
   unsigned long turn = 0;
   for (unsigned long opened = 0; opened < count; turn++) opened += open_some(turn, count - opened);
   const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  for (unsigned long i = 0; i < count; i++) {
+  for (unsigned long i = 0; i < mappings; i++) {
     // Neighbours differ in protection, or the kernel would make one mapping of them.
     const int protection = i % 2 == 0 ? PROT_READ | PROT_WRITE : PROT_READ;
     char* mapping = mmap(NULL, page, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
