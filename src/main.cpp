@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include <variant>
 
 #include "cli/input.h"
+#include "cli/log.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -37,17 +37,11 @@ int status(run::ExitStatus exit_status) {
   return static_cast<int>(exit_status);
 }
 
-// Paths and names in it may be anybody's.
+// On one line each, whatever paths and names in it are like.
 void complain(const Error& error) {
   spdlog::error("{}", render::escape_for_terminal(error.message()));
   if (error.hint.empty()) return;
   std::fputs(("  " + render::escape_for_terminal(error.hint) + "\n").c_str(), stderr);
-}
-
-void start_logging(bool verbose) {
-  spdlog::set_default_logger(spdlog::stderr_logger_st("debug-process"));
-  spdlog::set_pattern("debug-process: %v");
-  spdlog::set_level(verbose ? spdlog::level::debug : spdlog::level::warn);
 }
 
 // `file`: it does not go to standard output.
@@ -222,16 +216,16 @@ int run_tool(const std::vector<std::string>& arguments,
     return done->exit_status;
   }
   if (const auto* options = std::get_if<cli::DoctorOptions>(&parsed)) {
-    start_logging(options->verbose);
+    cli::start_logging(options->verbose);
     return check_btf(options->btf) ? examine(*options) : status(run::ExitStatus::usage);
   }
   if (const auto* options = std::get_if<cli::CompareOptions>(&parsed)) {
-    start_logging(options->verbose);
+    cli::start_logging(options->verbose);
     return compare_files(*options);
   }
   cli::Options& options = std::get<cli::Options>(parsed);
   options.run.tool_started = started;
-  start_logging(options.verbose);
+  cli::start_logging(options.verbose);
   if (!check_btf(options.run.btf)) return status(run::ExitStatus::usage);
   run::Interrupts::install();
   return report_on(std::move(options));
@@ -248,7 +242,7 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     std::fprintf(stderr,
                  "debug-process: internal fault: %s\n  please report it with the command line\n",
-                 error.what());
+                 debug_process::render::escape_for_terminal(error.what()).c_str());
     return static_cast<int>(debug_process::run::ExitStatus::internal);
   }
 }

@@ -1,7 +1,10 @@
 // Text that comes from the target is hostile, and odd targets are no reason to fail.
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+
+#include <fstream>
 
 #include "e2e/harness.h"
 
@@ -11,8 +14,10 @@ namespace {
 class Hostile : public NeedsBpf {};
 class Limits : public NeedsBpf {};
 
-// Where the first control character is, C0 but newline, DEL, or C1 in UTF-8; or text that is not
-// UTF-8.
+using ::testing::HasSubstr;
+
+// Where the first control character is, C0 but newline, DEL, or C1 in UTF-8; or a character that
+// turns or hides text; or text that is not UTF-8.
 std::string what_is_wrong(const std::string& text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
@@ -22,6 +27,8 @@ std::string what_is_wrong(const std::string& text) {
     if (control || c1)
       return "byte " + std::to_string(byte) + " in: " + text.substr(i > 40 ? i - 40 : 0, 80);
   }
+  for (const std::string hidden : {"\xe2\x80\xae", "\xe2\x80\x8b"})
+    if (text.find(hidden) != std::string::npos) return "text is turned or hidden";
   try {
     (void)Json(text).dump();  // throws on what is not UTF-8
   } catch (const Json::exception& error) {
@@ -54,11 +61,79 @@ TEST_F(Hostile, JsonParsesAndDropsNothing) {
   EXPECT_NE(error.at("example").get<std::string>().find("/no/such/"), std::string::npos);
 }
 
+// What is not in a code span is ours: see the unit tests for what may stand there.
+TEST_F(Hostile, NoFormatCarriesItOn) {
+  const TemporaryDirectory folder;
+  Workload target("hostile_name", {folder.path().string()});
+  for (const std::string format : {"markdown", "ndjson"}) {
+    const Result result = run_tool(
+        {"--format", format, "-d", "300ms", "--top", "0", "-v", std::to_string(target.pid())});
+    ASSERT_EQ(result.code, 0) << result.describe();
+    EXPECT_EQ(what_is_wrong(result.out), "") << format;
+    EXPECT_EQ(what_is_wrong(result.err), "") << format;
+    EXPECT_THAT(result.out, HasSubstr("owned"));
+    EXPECT_EQ(result.out.find("\n# heading"), std::string::npos);
+    if (format == "markdown") {
+      EXPECT_EQ(result.out.find("`|]("), std::string::npos);
+    }
+  }
+}
+
+// A report that somebody has sent, with a name that somebody has chosen.
+TEST_F(Hostile, FilesToCompareAndTheirNames) {
+  const TemporaryDirectory folder;
+  Workload target("hostile_name", {folder.path().string()});
+  const std::string good = run_tool({"--json", "-d", "300ms", std::to_string(target.pid())}).out;
+  const std::string escape = R"(\u001b]8;;x\u0007\u202e`|](x)<script>\n# heading)";
+  const auto file = [&](const std::string& name, const std::string& text) {
+    const std::string path = folder.path() / (name + "\x1b[2J\n\xe2\x80\xae\xff.json");
+    std::ofstream(path) << text;
+    return path;
+  };
+  const auto with = [](std::string text, const std::string& what, const std::string& by) {
+    const auto at = text.find(what);
+    if (at == std::string::npos) throw std::runtime_error("no " + what);
+    return text.replace(at, what.size(), by);
+  };
+  const std::string report = file("good", good);
+  const std::vector<std::string> refused = {
+      file("malformed", good.substr(0, good.size() / 2)),
+      file("key", with(good, "\"sections\": {", "\"sections\": {\"" + escape + "\": 1,")),
+      file("version", with(good, "\"schema_version\": 1", "\"schema_version\": \"" + escape + '"')),
+      file("deep", std::string(1 << 20, '[')),
+      file("empty", ""),
+      folder.path() / "missing\x1b[2J",
+  };
+  for (const std::string& bad : refused) {
+    for (const auto& arguments :
+         {std::vector<std::string>{"compare", report, bad},
+          {"compare", bad, report},
+          {"--baseline", bad, "-d", "100ms", std::to_string(target.pid())}}) {
+      const Result result = run_tool(arguments);
+      EXPECT_EQ(result.code, 2) << result.describe();
+      EXPECT_EQ(what_is_wrong(result.err), "") << result.describe();
+      EXPECT_NE(result.err, "");
+      EXPECT_EQ(result.out, "");
+    }
+  }
+  const std::string other = file("other", with(good, "\"comm\": \"", "\"comm\": \"" + escape));
+  for (const std::string format : {"text", "markdown", "ndjson", "json"}) {
+    const Result result = run_tool({"compare", "--format", format, report, other});
+    EXPECT_THAT(result.code.value_or(-1), ::testing::AnyOf(0, 1)) << result.describe();
+    EXPECT_EQ(what_is_wrong(result.out + result.err), "") << result.describe();
+    EXPECT_EQ(result.out.find("\n# heading"), std::string::npos);
+  }
+}
+
 TEST_F(Hostile, MessagesAboutArgumentsAreCleanToo) {
   const std::string hostile = "\x1b[2J\x07\n\xff";
   EXPECT_EQ(what_is_wrong(run_tool({hostile}).err), "");
   EXPECT_EQ(what_is_wrong(run_tool({"-d", hostile, "1"}).err), "");
   EXPECT_EQ(what_is_wrong(run_tool({"-o", "/no/such/" + hostile, "1"}).err), "");
+  EXPECT_EQ(what_is_wrong(run_tool({"--btf", "/no/such/" + hostile, "-v", "1"}).err), "");
+  EXPECT_EQ(what_is_wrong(run_tool({"--sections", hostile, "1"}).err), "");
+  EXPECT_EQ(what_is_wrong(run_tool({"-e", hostile, "1"}).err), "");
+  EXPECT_EQ(what_is_wrong(run_tool({"--format", hostile, "1"}).err), "");
   EXPECT_EQ(what_is_wrong(run_tool({"--", "/no/such/" + hostile}).err), "");
 }
 

@@ -6,12 +6,19 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "render/escape.h"
+#include "render/json_reader.h"
 #include "render/markdown_text.h"
+#include "render/render.h"
+#include "render/unicode.h"
 #include "support/golden.h"
 #include "unit/render/sample_report.h"
 
@@ -109,6 +116,40 @@ report::Report hostile_report(const std::string& text) {
   return report;
 }
 
+// A report that somebody has made up: each text and each key of a golden one says this too, if it
+// is read with it.
+report::Report report_made_up(const std::string& text) {
+  using Json = nlohmann::ordered_json;
+  std::ifstream in(std::string(DEBUG_PROCESS_TESTS_DIR) + "/golden/report.json");
+  Json document = Json::parse(in);
+  std::size_t changed = 0;
+  const auto try_out = [&](const Json& candidate) {
+    if (!read_json(candidate.dump(-1, ' ', false, Json::error_handler_t::replace), "made up"))
+      return;
+    document = candidate;
+    ++changed;
+  };
+  std::vector<std::string> places;
+  const Json flat = document.flatten();
+  for (const auto& [place, value] : flat.items())
+    if (value.is_string()) places.push_back(place);
+  for (const std::string& place : places) {
+    Json candidate = document;
+    candidate[Json::json_pointer(place)] = text;
+    try_out(candidate);
+  }
+  for (const char* parent : {"/sections", "/sections/syscalls/metrics", "/sections/syscalls/tables",
+                             "/sections/syscalls/tables/syscalls/0", "/collection/losses"}) {
+    const Json::json_pointer place(parent);
+    if (!document.contains(place)) continue;
+    Json candidate = document;
+    candidate[place][text] = candidate[place].empty() ? Json(1) : candidate[place].front();
+    try_out(candidate);
+  }
+  EXPECT_GT(changed, places.size() / 2);
+  return *read_json(document.dump(-1, ' ', false, Json::error_handler_t::replace), "made up");
+}
+
 TEST(Markdown, OfASampleReportIsTheGoldenFile) {
   report::Report report = sample_report();
   report.summary[0].text = "python3 server.py [x](http://evil.example) `<b>` @alice a|b";
@@ -132,6 +173,31 @@ TEST(Markdown, HasNoMarkupThatTheTargetWrote) {
       if (line.starts_with("### ")) line.erase(0, 4);
       if (line.starts_with("| ---") || line.starts_with("| --:")) continue;
       EXPECT_EQ(markup_in(line), "") << "made of " << hostile << ": " << line;
+    }
+  }
+}
+
+TEST(Markdown, HasNoMarkupThatAFileBrought) {
+  for (const std::string hostile : kHostile) {
+    const std::string text = render_markdown(report_made_up(hostile), {.top = 0});
+    for (std::string line : lines_of(text)) {
+      if (line.starts_with("### ")) line.erase(0, 4);
+      if (line.starts_with("| ---") || line.starts_with("| --:")) continue;
+      EXPECT_EQ(markup_in(line), "") << "made of " << hostile << ": " << line;
+    }
+  }
+}
+
+TEST(AnyFormat, LetsNothingOfAFileDriveTheTerminal) {
+  const report::Report report =
+      report_made_up("\x1b[2J\x1b]8;;x\x07\r\n\x7f\xc2\x9b\xe2\x80\xae\xe2\x80\x8b\xff");
+  for (const Renderer& renderer : renderers()) {
+    const std::string text = renderer.render(report, {.top = 0});
+    for (std::string_view rest = text; !rest.empty();) {
+      const Decoded next = decode_utf8(rest);
+      ASSERT_TRUE(next.valid && (next.code_point == U'\n' || !is_unsafe(next.code_point)))
+          << renderer.name << ": " << escape_for_terminal(rest.substr(0, 80));
+      rest.remove_prefix(next.length);
     }
   }
 }
