@@ -27,6 +27,7 @@
 #include "run/interrupts.h"
 #include "run/run.h"
 #include "trace/btf_file.h"
+#include "util/capabilities.h"
 
 namespace debug_process {
 namespace {
@@ -162,7 +163,15 @@ int examine(const cli::DoctorOptions& options) {
   return status(sees_calls ? run::ExitStatus::report_made : run::ExitStatus::no_permission);
 }
 
+// Files that others have written are read with no right but to read them.
+void keep_rights_for_files(const std::optional<std::string>& output) {
+  const CapabilitySet to_read{CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE};
+  if (const auto kept = keep_only(to_read | cli::needed_to_write(output)); !kept)
+    spdlog::debug("{}", kept.error().message());
+}
+
 int compare_files(const cli::CompareOptions& options) {
+  keep_rights_for_files(options.output);
   if (!check_output(options)) return status(run::ExitStatus::usage);
   const auto old_report = cli::read_report(options.old_file);
   if (!old_report) complain(old_report.error());
@@ -225,6 +234,7 @@ int run_tool(const std::vector<std::string>& arguments,
   }
   cli::Options& options = std::get<cli::Options>(parsed);
   options.run.tool_started = started;
+  options.run.needed_to_deliver = cli::needed_to_write(options.output);
   cli::start_logging(options.verbose);
   if (!check_btf(options.run.btf)) return status(run::ExitStatus::usage);
   run::Interrupts::install();

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "util/capabilities.h"
 #include "util/result.h"
 
 namespace debug_process::cli {
@@ -11,8 +13,13 @@ namespace debug_process::cli {
 // Says before the window whether the file will be writable; creates nothing.
 [[nodiscard]] Result<void> check_writable(const std::string& path);
 
-// Whole or not at all: a temporary file beside it, then rename(2). What is no regular file (a
-// device, a pipe) is written to as it is.
+// With what right root may write where others could not: into another user's folder, and over
+// another's file in a folder like /tmp. nullopt: to standard output, which is open.
+[[nodiscard]] CapabilitySet needed_to_write(const std::optional<std::string>& path);
+
+// Whole or not at all: a temporary file beside it, then rename(2). So a link of that name is
+// replaced, and never followed, and what has another name too keeps what it had. Devices and pipes
+// are written to as they are, but for another user's in a sticky folder.
 [[nodiscard]] Result<void> write_file(const std::string& path, const std::string& text);
 
 // To a descriptor, all of it.

@@ -13,6 +13,7 @@
 #include "run/assemble.h"
 #include "run/comparison.h"
 #include "run/interrupts.h"
+#include "run/rights.h"
 #include "sections/collector.h"
 #include "target/command.h"
 #include "target/target.h"
@@ -334,12 +335,15 @@ struct Reports {
   std::optional<tl::expected<report::Report, Failure>> reference;
 };
 
-tl::expected<Reports, Failure> watch(const Options& options, Session& session, Session* reference) {
+tl::expected<Reports, Failure> watch(const Options& options, const Rights& rights, Session& session,
+                                     Session* reference) {
+  rights.keep_to_attach();
   std::vector<Session*> sessions{&session};
   // First in, so that the window is the other's.
   if (reference != nullptr) sessions.insert(sessions.begin(), reference);
   for (Session* each : sessions)
     if (auto prepared = each->prepare(); !prepared) return tl::unexpected(prepared.error());
+  rights.keep_to_collect();
   std::vector<Watched> watched;
   for (Session* each : sessions) {
     if (auto begun = each->begin(); !begun) return tl::unexpected(begun.error());
@@ -350,7 +354,26 @@ tl::expected<Reports, Failure> watch(const Options& options, Session& session, S
   if (!report) return tl::unexpected(report.error());
   Reports reports{std::move(*report), std::nullopt};
   if (reference != nullptr) reports.reference = reference->end(ended_by);
+  rights.keep_to_deliver();
   return reports;
+}
+
+// Unknown counts as another one.
+bool is_in_another_network(const proc::Procfs& procfs, pid_t pid) {
+  const auto theirs = procfs.read_link(fmt::format("{}/ns/net", pid));
+  const auto ours = procfs.read_link("self/ns/net");
+  return !theirs || !ours || *theirs != *ours;
+}
+
+Needs needs_of(const Options& options, const proc::Procfs& procfs) {
+  Needs needs;
+  needs.bpf = options.backend == "auto" || options.backend == "bpf";
+  needs.command = !options.command.empty();
+  needs.delivery = options.needed_to_deliver;
+  // A command may enter another one.
+  needs.other_network = needs.command || is_in_another_network(procfs, *options.pid) ||
+                        (options.versus && is_in_another_network(procfs, *options.versus));
+  return needs;
 }
 
 // What is compared must have the same names: a report is compared as it is shown.
@@ -396,7 +419,8 @@ tl::expected<Outcome, Failure> run(const Options& options,
     if (!other) return fail_with(status_of_open(other.error()), other.error());
     reference.emplace(options, std::move(*other), nullptr);
   }
-  auto reports = watch(options, session, reference ? &*reference : nullptr);
+  auto reports =
+      watch(options, Rights(needs_of(options, procfs)), session, reference ? &*reference : nullptr);
   if (!reports) return tl::unexpected(reports.error());
   Outcome outcome{std::move(reports->report), std::nullopt};
   outcome.report = as_shown(options, std::move(outcome.report));

@@ -12,6 +12,7 @@
 
 #include "report/report.h"
 #include "trace/trace_set.h"
+#include "util/capabilities.h"
 #include "util/result.h"
 
 namespace debug_process::run {
@@ -57,6 +58,7 @@ struct Options {
   // The report is compared with this one, or with that of another process over the same window.
   std::optional<Baseline> baseline;
   std::optional<pid_t> versus;
+  CapabilitySet needed_to_deliver;  // what `deliver` must still be allowed to do
   std::chrono::steady_clock::time_point tool_started;
   std::function<void(const Progress&)>
       on_progress;  // ten times a second within the window; may be empty
@@ -74,6 +76,9 @@ struct Failure {
 
 // SIGINT and SIGTERM end the window early, a second one ends the tool with 130: interrupts.h. With
 // a command the first is passed on to it, and run returns when the command has ended.
+//
+// On its way it gives up the rights of the calling thread that it no longer needs, for good:
+// rights.h. A command has been given all of them before.
 [[nodiscard]] tl::expected<Outcome, Failure> run(
     const Options& options, const std::function<void(const report::Report&)>& deliver);
 

@@ -2,11 +2,14 @@
 #include "util/capabilities.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
 #include <string_view>
+#include <vector>
 
 namespace debug_process {
 namespace {
@@ -54,6 +57,21 @@ constexpr std::array<std::string_view, 41> kNames{"CHOWN",
                                                   "BPF",
                                                   "CHECKPOINT_RESTORE"};
 
+// Version 3 of capset(2) takes 64 bits in two halves, the lower one first.
+using Halves = std::array<__user_cap_data_struct, 2>;
+constexpr unsigned kBitsOfHalf = 32;
+
+__user_cap_header_struct this_thread() {
+  return {_LINUX_CAPABILITY_VERSION_3, 0};
+}
+
+Result<Halves> read_halves() {
+  auto header = this_thread();
+  Halves halves{};
+  if (::syscall(SYS_capget, &header, halves.data()) != 0) return fail_errno("read capabilities");
+  return halves;
+}
+
 }  // namespace
 
 std::string capability_name(int capability) {
@@ -62,11 +80,40 @@ std::string capability_name(int capability) {
   return fmt::format("CAP_{}", kNames[index]);
 }
 
+std::string to_string(CapabilitySet set) {
+  std::vector<std::string> names;
+  for (int capability = 0; capability < 64; ++capability)
+    if (set.has(capability)) names.push_back(capability_name(capability));
+  return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
 Result<CapabilitySet> effective_capabilities() {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  std::array<__user_cap_data_struct, 2> data{};
-  if (::syscall(SYS_capget, &header, data.data()) != 0) return fail_errno("read capabilities");
-  return CapabilitySet(data[0].effective | (static_cast<std::uint64_t>(data[1].effective) << 32U));
+  const auto halves = read_halves();
+  if (!halves) return tl::unexpected(halves.error());
+  return CapabilitySet((*halves)[0].effective |
+                       (static_cast<std::uint64_t>((*halves)[1].effective) << kBitsOfHalf));
+}
+
+Result<void> keep_only(CapabilitySet kept) {
+  auto halves = read_halves();
+  if (!halves) return tl::unexpected(halves.error());
+  std::uint64_t bits = kept.bits();
+  for (__user_cap_data_struct& half : *halves) {
+    const auto mask = static_cast<std::uint32_t>(bits);
+    half.effective &= mask;
+    half.permitted &= mask;
+    half.inheritable &= mask;
+    bits >>= kBitsOfHalf;
+  }
+  auto header = this_thread();
+  if (::syscall(SYS_capset, &header, halves->data()) != 0)
+    return fail_errno("give up capabilities");
+  return {};
+}
+
+Result<void> gain_no_more() {
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail_errno("set no_new_privs");
+  return {};
 }
 
 }  // namespace debug_process

@@ -96,34 +96,46 @@ TEST_F(Output, WritesAnEmptyAndALargeText) {
   EXPECT_EQ(read_file(in_folder("large")), large);
 }
 
-TEST_F(Output, FollowsALinkAndKeepsIt) {
+TEST_F(Output, ReplacesALinkAndNotWhatItPointsTo) {
   std::ofstream(in_folder("file")) << "before";
-  fs::create_symlink("file", in_folder("link"));
-  ASSERT_TRUE(check_writable(in_folder("link")));
-  ASSERT_TRUE(write_file(in_folder("link"), "after"));
-  EXPECT_TRUE(fs::is_symlink(in_folder("link")));
-  EXPECT_EQ(read_file(in_folder("file")), "after");
-  EXPECT_EQ(entries(), 2U);
+  for (const char* const target : {"file", "not there", "/dev/null", "."}) {
+    fs::create_symlink(target, in_folder("link"));
+    ASSERT_TRUE(check_writable(in_folder("link"))) << target;
+    ASSERT_TRUE(write_file(in_folder("link"), "after")) << target;
+    EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(in_folder("link")))) << target;
+    EXPECT_EQ(read_file(in_folder("link")), "after") << target;
+    fs::remove(in_folder("link"));
+  }
+  EXPECT_EQ(read_file(in_folder("file")), "before");
+  EXPECT_EQ(entries(), 1U);
 }
 
-TEST_F(Output, KeepsALinkToADescriptor) {
-  // As /dev/stdout is one: also when what is behind it has no name any more.
+TEST_F(Output, LeavesAnotherNameOfTheFileAlone) {
+  std::ofstream(in_folder("file")) << "before";
+  fs::create_hard_link(in_folder("file"), in_folder("same"));
+  ASSERT_TRUE(write_file(in_folder("same"), "after"));
+  EXPECT_EQ(read_file(in_folder("file")), "before");
+  EXPECT_EQ(read_file(in_folder("same")), "after");
+}
+
+TEST_F(Output, TakesOverNoRightToBecomeAnother) {
+  const std::string path = in_folder("old");
+  std::ofstream(path) << "before";
+  ASSERT_EQ(::chmod(path.c_str(), 06755), 0);
+  ASSERT_TRUE(write_file(path, "after"));
+  EXPECT_EQ(mode_of(path), 0755U);
+}
+
+TEST_F(Output, WritesToAnOpenDescriptorWhereItStands) {
   const std::string path = in_folder("file");
   const UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   ASSERT_TRUE(fd);
-  fs::create_symlink("/proc/self/fd/" + std::to_string(fd.get()), in_folder("link"));
-  ASSERT_TRUE(write_file(in_folder("link"), "named"));
-  EXPECT_TRUE(fs::is_symlink(in_folder("link")));
-  EXPECT_EQ(read_file(path), "named");
-
-  const UniqueFd again(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-  fs::remove(path);
-  fs::remove(in_folder("link"));
-  fs::create_symlink("/proc/self/fd/" + std::to_string(again.get()), in_folder("link"));
-  ASSERT_TRUE(write_file(in_folder("link"), "x"));
-  EXPECT_TRUE(fs::is_symlink(in_folder("link")));
-  char text[16]{};
-  EXPECT_EQ(::pread(again.get(), text, sizeof(text), 0), 1);
+  ASSERT_EQ(::write(fd.get(), "so far, ", 8), 8);
+  const std::string name = "/proc/self/fd/" + std::to_string(fd.get());
+  fs::rename(path, in_folder("renamed"));
+  ASSERT_TRUE(check_writable(name));
+  ASSERT_TRUE(write_file(name, "so good"));
+  EXPECT_EQ(read_file(in_folder("renamed")), "so far, so good");
   EXPECT_EQ(entries(), 1U);
 }
 
@@ -179,6 +191,102 @@ TEST_F(Output, RefusesAFolderThatIsNotWritable) {
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+// What another user has put into a folder that all may write to, with the sticky bit or without.
+class SharedFolder : public Output {
+ protected:
+  static constexpr uid_t kNobody = 65534;
+
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "needs root, to make what belongs to another user";
+    Output::SetUp();
+    share(01777);
+  }
+
+  void share(mode_t mode) const { ASSERT_EQ(::chmod(folder_.c_str(), mode), 0); }
+
+  static void give_away(const std::string& path) {
+    ASSERT_EQ(::lchown(path.c_str(), kNobody, kNobody), 0);
+  }
+};
+
+TEST_F(SharedFolder, NoLinkIsFollowed) {
+  const fs::path own = folder_ / "own";
+  fs::create_directory(own);
+  std::ofstream(own / "precious") << "before";
+  for (const mode_t mode : {01777, 0777}) {
+    share(mode);
+    for (const char* const target : {"own/precious", "own/new"}) {
+      const std::string link = in_folder("report");
+      fs::create_symlink(target, link);
+      give_away(link);
+      ASSERT_TRUE(check_writable(link));
+      ASSERT_TRUE(write_file(link, "after"));
+      EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(link)));
+      EXPECT_EQ(read_file(link), "after");
+      fs::remove(link);
+    }
+  }
+  EXPECT_EQ(read_file(own / "precious"), "before");
+  EXPECT_FALSE(fs::exists(own / "new"));
+}
+
+// Its rights could be those that let him change ours afterwards.
+TEST_F(SharedFolder, AFileIsReplacedAndItsRightsAreNotTakenOver) {
+  const std::string path = in_folder("report");
+  std::ofstream(path) << "before";
+  ASSERT_EQ(::chmod(path.c_str(), 0666), 0);
+  give_away(path);
+  const mode_t before = ::umask(022);
+  const auto written = write_file(path, "after");
+  ::umask(before);
+  ASSERT_TRUE(written) << written.error().message();
+  EXPECT_EQ(mode_of(path), 0644U);
+  struct stat status {};
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_uid, ::geteuid());
+}
+
+TEST_F(SharedFolder, NoPipeIsWrittenTo) {
+  const std::string path = in_folder("report");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0666), 0);
+  give_away(path);
+  const UniqueFd reader(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  ASSERT_TRUE(reader);
+  for (const mode_t mode : {01777, 0777}) {
+    share(mode);
+    const auto refused = check_writable(path);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().errno_value, EACCES);
+    EXPECT_FALSE(write_file(path, "secret"));
+    char text[16];
+    EXPECT_LE(::read(reader.get(), text, sizeof(text)), 0);
+  }
+  // In a folder of our own it was put on purpose.
+  share(0755);
+  ASSERT_TRUE(write_file(path, "text"));
+  char text[16];
+  EXPECT_EQ(::read(reader.get(), text, sizeof(text)), 4);
+}
+
+TEST_F(SharedFolder, AnotherUsersFileThatMayNotBeReplacedIsSaidBefore) {
+  const std::string path = in_folder("report");
+  std::ofstream(path) << "before";
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    if (::setresuid(kNobody, kNobody, kNobody) != 0) ::_exit(1);
+    const auto refused = check_writable(path);
+    if (refused || refused.error().errno_value != EPERM) ::_exit(2);
+    if (write_file(path, "after")) ::_exit(3);
+    ::_exit(check_writable(in_folder("another")) ? 0 : 4);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_EQ(read_file(path), "before");
+  EXPECT_EQ(entries(), 1U);
 }
 
 TEST_F(Output, CreatesNothingToFindOut) {
