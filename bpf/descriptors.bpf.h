@@ -69,7 +69,7 @@ struct {
 	__type(value, struct finished);
 } dp_finished SEC(".maps");
 
-static const __u8 on_descriptor[32] = {
+const __u8 on_descriptor[32] = {
 	/* by enum io_kind */
 	[IO_CALL] = 1,	   [IO_READ] = 1,     [IO_WRITE] = 1,  [IO_RECVMMSG] = 1,
 	[IO_SENDMMSG] = 1, [IO_SENDFILE] = 1, [IO_SPLICE] = 1, [IO_TEE] = 1,
@@ -358,7 +358,7 @@ __noinline int dp_follow_descriptors(__u32 kind, __u64 first, __u64 second, __s6
 #define READS	    0x10
 #define WRITES	    0x20
 
-static const __u8 io_traits[16] = {
+const __u8 io_traits[16] = {
 	/* of kinds below IO_FIRST_WITHOUT_FD */
 	[IO_READ] = READS,
 	[IO_WRITE] = WRITES,

@@ -14,16 +14,25 @@ endif()
 
 function(bpf_skeleton name source)
   cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  set(compiled ${CMAKE_CURRENT_BINARY_DIR}/${name}.compiled.bpf.o)
   set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.bpf.o)
   set(skeleton ${CMAKE_CURRENT_BINARY_DIR}/${name}.skel.h)
   add_custom_command(
-    OUTPUT ${object}
+    OUTPUT ${compiled}
     COMMAND ${BPF_CLANG} -g -O2 -target bpf -mcpu=v2 -D__TARGET_ARCH_${BPF_ARCH} -Wall -Wextra -Wno-unused-parameter -Werror
             -I${CMAKE_SOURCE_DIR}/vmlinux/${VMLINUX_ARCH} -I${CMAKE_SOURCE_DIR}/bpf
-            -I${LIBBPF_INCLUDEDIR} -MD -MF ${object}.d -c ${source} -o ${object}
+            -I${LIBBPF_INCLUDEDIR} -MD -MF ${compiled}.d -c ${source} -o ${compiled}
     DEPENDS ${source} ${ARG_DEPENDS}
-    DEPFILE ${object}.d
+    DEPFILE ${compiled}.d
     COMMENT "BPF object ${name}"
+    VERBATIM)
+  # The compiler leaves the places of static variables out of the types, and a kernel takes no types in which two variables
+  # are in one place: it would then verify global functions anew from each caller.
+  add_custom_command(
+    OUTPUT ${object}
+    COMMAND ${BPFTOOL} gen object ${object} ${compiled}
+    DEPENDS ${compiled}
+    COMMENT "BPF object ${name}, linked"
     VERBATIM)
   add_custom_command(
     OUTPUT ${skeleton}

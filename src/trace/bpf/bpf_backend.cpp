@@ -182,6 +182,7 @@ Result<std::unique_ptr<Backend>> load(const WatchOptions& options) {
     return tl::unexpected(prepared.error());
   if (const int status = bpf_map__set_max_entries(skeleton->maps.dp_threads, slots); status != 0)
     return fail({"size BPF map", "dp_threads", -status, {}, {}});
+  LibbpfLog::ask_verifier(skeleton->obj);
   if (const int status = syscall_stats_bpf::load(skeleton.get()); status != 0)
     return tl::unexpected(
         refusal("load BPF programs", -status, LibbpfLog::last_reason(), btf_given));

@@ -68,6 +68,7 @@ Result<void> KernelIds::refresh() {
   if (!skeleton) return fail_errno("open BPF object", "task_ids");
   skeleton->rodata->namespace_inode = namespace_inode_;
   skeleton->rodata->wanted_tgid = all_ ? 0 : pid_;
+  LibbpfLog::ask_verifier(skeleton->obj);
   if (const int status = task_ids_bpf::load(skeleton.get()); status != 0)
     return fail({"load BPF program", "task_ids", -status, LibbpfLog::last_reason(), {}});
   if (const int status = task_ids_bpf::attach(skeleton.get()); status != 0)

@@ -4,12 +4,17 @@
 
 #include <string>
 
+struct bpf_object;
+
 namespace debug_process::trace::bpf {
 
 class LibbpfLog {
  public:
   // Once, before the first libbpf call.
   static void install();
+  // With --verbose: has the kernel say how much its verifier had to do for each program of this
+  // object, or why it refused one. Before the load.
+  static void ask_verifier(bpf_object* object);
   // The last warning since the last call, without libbpf's prefix; may be empty.
   [[nodiscard]] static std::string last_reason();
 };

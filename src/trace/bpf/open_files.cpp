@@ -106,6 +106,7 @@ struct OpenFilesReader::Program {
     LibbpfLog::install();
     std::unique_ptr<open_files_bpf, Destroy> opened(open_files_bpf::open());
     if (!opened) return fail_errno("open BPF object", "open_files");
+    LibbpfLog::ask_verifier(opened->obj);
     if (const int status = open_files_bpf::load(opened.get()); status != 0)
       return fail({"load BPF program", "open_files", -status, LibbpfLog::last_reason(), {}});
     skeleton = std::move(opened);
