@@ -53,7 +53,8 @@ TOOLS = 10
 
 Size = collections.namedtuple("Size", "minutes capped_s threads fds mappings runs calls")
 FULL = Size(minutes=10, capped_s=20, threads=10_000, fds=100_000, mappings=100_000, runs=1_000, calls=1_000_000)
-QUICK = Size(minutes=0.1, capped_s=3, threads=2_000, fds=18_000, mappings=20_000, runs=20, calls=100_000)
+# Without the scaled count, which is a matter of chance: OverheadCap among the end-to-end tests has that.
+QUICK = Size(minutes=0.1, capped_s=0, threads=2_000, fds=18_000, mappings=20_000, runs=20, calls=100_000)
 
 
 class Target(Child):
@@ -197,7 +198,8 @@ def rate(bench, claims):
     yield (f"{made:,} calls in {seconds:.0f} s by {CPUS} threads, {made / seconds:,.0f} a second; {calls(report):,} counted; "
            f"tool's memory {min(resident) / 1e6:.1f} to {max(resident) / 1e6:.1f} MB, {tool.cpu_ns / 1e9:.2f} s CPU")
     yield from stated(report)
-    yield from rate_within_cap(bench, claims)
+    if bench.size.capped_s:
+        yield from rate_within_cap(bench, claims)
 
 
 def rate_within_cap(bench, claims):
