@@ -2,17 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "e2e/harness.h"
+#include "e2e/load.h"
 
 namespace debug_process::e2e {
 namespace {
 
-// Where all is emulated, as in scripts/test-kernels, the whole load would take minutes.
-const bool kSlowMachine = std::getenv("DEBUG_PROCESS_SLOW_MACHINE") != nullptr;
-const std::uint64_t kCalls = kSlowMachine ? 50'000 : 1'000'000;
-const int kTimes = kSlowMachine ? 2 : 10;
+const std::uint64_t kCalls = load_of(1'000'000);
+const int kTimes = slow_machine() ? 2 : 10;
 constexpr const char* kSharedSlot = "latency_thread_slot";
 
 class Counts : public NeedsBpf {};

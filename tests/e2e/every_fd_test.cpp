@@ -91,7 +91,6 @@ constexpr std::array kExpected{
     Expected{"lock-flock", "file", "write flock"},
     Expected{"pipe-nobody-reads", "pipe", "read end: not found"},
     Expected{"eventfd", "eventfd", "count 31"},
-    Expected{"eventfd-semaphore", "eventfd", "count 1, semaphore"},
     Expected{"timerfd", "timerfd", "boottime, 1d 3h left, every 7.00 s"},
     Expected{"timerfd-unarmed", "timerfd", "monotonic, not armed"},
     Expected{"timerfd-expired", "timerfd", "realtime, not armed, 1 tick not read"},
@@ -112,7 +111,10 @@ TEST_F(EveryFd, IsOfItsTypeAndTellsWhatThereIs) {
     EXPECT_EQ(detail(all, expected.kind), expected.detail);
     ++compared;
   }
-  EXPECT_GE(compared, 17);
+  EXPECT_GE(compared, 16);
+  // Linux before 6.5 does not tell what kind of eventfd it is.
+  const bool told = in_fdinfo("eventfd-semaphore", "eventfd-semaphore") == "1";
+  EXPECT_EQ(detail(all, "eventfd-semaphore"), told ? "count 1, semaphore" : "count 1");
   if (!has("lease-taken")) {
     EXPECT_EQ(detail(all, "lock-lease"), "read lease");
   }

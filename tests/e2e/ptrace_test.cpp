@@ -15,6 +15,7 @@
 
 #include "e2e/harness.h"
 #include "e2e/leftovers.h"
+#include "e2e/load.h"
 
 namespace debug_process::e2e {
 namespace {
@@ -157,20 +158,22 @@ class Ptrace : public ::testing::Test {
 };
 
 TEST_F(Ptrace, CountsEveryCallOfOneThread) {
-  Workload workload("getppid_loop", {"50000", "--wait-for-start"});
+  const std::uint64_t made = load_of(50'000);
+  Workload workload("getppid_loop", {std::to_string(made), "--wait-for-start"});
   const Json report = watch_work(workload, kAll);
   const Json getppid = row(report, "syscalls", "syscalls", {{"syscall", "getppid"}});
-  EXPECT_EQ(getppid.at("calls"), 50000);
+  EXPECT_EQ(getppid.at("calls"), made);
   EXPECT_EQ(getppid.at("errors"), 0);
-  EXPECT_EQ(getppid.at("histogram").at("count"), 50000);
+  EXPECT_EQ(getppid.at("histogram").at("count"), made);
   expect_exact(report);
   expect_let_go(workload.pid());
 }
 
 TEST_F(Ptrace, CountsEveryCallWhileThreadsComeAndGo) {
-  Workload workload("thread_churn", {"2000"});
+  const std::uint64_t of_each = load_of(2000);
+  Workload workload("thread_churn", {std::to_string(of_each)});
   const Json report = watch_work(workload, kAll);
-  EXPECT_EQ(calls(report, "getppid"), 8000U);
+  EXPECT_EQ(calls(report, "getppid"), 4 * of_each);
   expect_exact(report);
 }
 
@@ -267,8 +270,10 @@ TEST_F(Ptrace, TellsThatTimeoutsMayBeItsDoing) {
 }
 
 TEST_F(Ptrace, CountsACommandFromItsExecveToItsExit) {
-  const Json report = report_on_command_with(kAll, {workload_path("getppid_loop"), "20000"});
-  EXPECT_EQ(calls(report, "getppid"), 20000U);
+  const std::uint64_t made = load_of(20'000);
+  const Json report =
+      report_on_command_with(kAll, {workload_path("getppid_loop"), std::to_string(made)});
+  EXPECT_EQ(calls(report, "getppid"), made);
   EXPECT_EQ(calls(report, "execve"), 1U);
   EXPECT_EQ(calls(report, "exit_group"), 1U);
   EXPECT_EQ(report.at("run").at("ended_by"), "target-exit");
