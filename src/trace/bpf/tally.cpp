@@ -11,6 +11,10 @@ using std::chrono::nanoseconds;
 
 // Extrapolation from noise must not run away.
 constexpr double kFastest = 0.3;  // of the time that a call takes when it is only counted
+// How much longer a call takes for each nanosecond that it costs more: 0 where the target has time
+// to spare, 1 where it has none, 2 where it also has only half a CPU or pays twice what we do.
+// Beyond that the two paces tell more of who else was running than of what watching costs.
+constexpr double kSteepest = 2;
 // A shorter stretch tells no pace; it belongs to the one before it.
 constexpr std::chrono::milliseconds kShortest{1};
 // A minute's worth; of more, neighbours are taken together, which how far they differ allows for.
@@ -24,7 +28,8 @@ double seconds(nanoseconds duration) {
 // has time to spare, and then both points are at the same height.
 double undisturbed(double whole, double counted, double cost_whole, double cost_counted) {
   if (cost_whole <= cost_counted) return counted;
-  const double slope = (whole - counted) / (cost_whole - cost_counted);
+  const double slope =
+      std::clamp((whole - counted) / (cost_whole - cost_counted), -kSteepest, kSteepest);
   return std::max(counted - slope * cost_counted, counted * kFastest);
 }
 

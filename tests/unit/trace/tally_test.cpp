@@ -64,6 +64,17 @@ TEST(Tally, DoesNotRunAwayWithNoise) {
   EXPECT_NEAR(tally.factor(1s, kWhole, 119ns), all, all * 0.001);
 }
 
+TEST(Tally, TakesWhatOthersDidToThePaceForNoCostOfWatching) {
+  // Someone else had the CPU while the calls were watched, and nobody while they were counted: no
+  // cost of 120 ns makes 400 ns of 100.
+  Tally tally;
+  tally.pause();
+  tally.add_whole(50000, 20ms);
+  tally.add_counted(200000, 20ms);
+  const double all = 50000 + 200000 + (1000e6 - 40e6) / (100 - 2 * 30);
+  EXPECT_NEAR(tally.factor(1s, kWhole, kCounted) * 50000, all, all * 0.001);
+}
+
 TEST(Tally, ComparesWithTheLatestStretchBeforeTheFirstPause) {
   // Calm for two seconds, then a rush: the calm says nothing of how much the rush is slowed.
   Tally tally;
