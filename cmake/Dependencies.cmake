@@ -48,6 +48,9 @@ if(missing_packages)
   list(REMOVE_DUPLICATES missing_packages)
   list(JOIN missing_packages " " missing_packages)
   # Indented, so that CMake leaves it in one line.
+  if(CMAKE_CROSSCOMPILING)
+    message(FATAL_ERROR "\n  Missing packages for ${CMAKE_SYSTEM_PROCESSOR}: ${missing_packages}  (run scripts/install-deps arm64)")
+  endif()
   message(FATAL_ERROR "\n  Missing Debian packages: apt-get install ${missing_packages}  (or run scripts/install-deps)")
 endif()
 
