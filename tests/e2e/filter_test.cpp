@@ -122,15 +122,16 @@ TEST_F(Filter, CountsTheExecveOfACommand) {
 
 TEST_F(Filter, TellsTheAbisApart) {
   constexpr int kCalls32 = 700;
-  Process workload({workload_path("int80"), std::to_string(kCalls32), "300"});
+  Process workload({workload_path("two_abis"), std::to_string(kCalls32), "300"});
   workload.wait_for_output("\n");
-  if (workload.out() == "unsupported\n") GTEST_SKIP() << "no int 0x80 on this machine or kernel";
+  if (workload.out() == "unsupported\n")
+    GTEST_SKIP() << "no 32-bit calls on this machine or kernel";
   Watch watch(workload.pid(), {"-e", "getpid@32"});
   workload.send_line();
   workload.wait_for_output("done\n");
   const Json report = watch.end();
   ASSERT_EQ(rows(report, "syscalls", "syscalls").size(), 1U);
-  EXPECT_EQ(row(report, "syscalls", "syscalls", {{"abi", "i386"}}).at("calls"), kCalls32);
+  EXPECT_EQ(row(report, "syscalls", "syscalls", {{"abi", abi_32()}}).at("calls"), kCalls32);
 }
 
 TEST_F(Filter, MakesACallThatIsNotAskedForCheaper) {

@@ -13,8 +13,12 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "trace/abi/abi.h"
+
 namespace debug_process::e2e {
 namespace {
+
+using trace::abi::Abi;
 
 std::vector<std::string> joined(std::vector<std::string> first,
                                 const std::vector<std::string>& second) {
@@ -205,6 +209,22 @@ std::uint64_t calls(const Json& report, const std::string& syscall) {
     sum += found.at("calls").get<std::uint64_t>();
   }
   return sum;
+}
+
+std::string abi_64() {
+  return std::string(trace::abi::abi_name(Abi::native));
+}
+
+std::string abi_32() {
+  return std::string(trace::abi::abi_name(Abi::compat32));
+}
+
+std::string call_here(const std::vector<std::string>& names) {
+  const auto found = std::find_if(names.begin(), names.end(), [](const std::string& name) {
+    return trace::abi::syscall_number(Abi::native, name).has_value();
+  });
+  if (found == names.end()) throw std::runtime_error("no such call here: " + names.front());
+  return *found;
 }
 
 std::string losses(const Json& report) {

@@ -103,6 +103,15 @@ class Watch {
 
 // Calls of this name, in all ABIs; 0 when there is no row.
 [[nodiscard]] std::uint64_t calls(const Json& report, const std::string& syscall);
+
+// What reports call this machine's system calls, and those of 32-bit programs: "x86_64" and "i386".
+[[nodiscard]] std::string abi_64();
+[[nodiscard]] std::string abi_32();
+
+// The first of these calls that there is on this machine: arm64 has no epoll_wait, only
+// epoll_pwait.
+[[nodiscard]] std::string call_here(const std::vector<std::string>& names);
+
 // All losses with a value above 0, as text; empty: none.
 [[nodiscard]] std::string losses(const Json& report);
 

@@ -335,7 +335,7 @@ TEST_F(Ptrace, GoesOnWithAProgramThatAThreadExecutes) {
 }
 
 TEST_F(Ptrace, TellsTheAbisApart) {
-  Process workload({workload_path("int80"), "1000", "500"});
+  Process workload({workload_path("two_abis"), "1000", "500"});
   try {
     workload.wait_for_output("ready");
   } catch (const std::runtime_error&) {
@@ -346,10 +346,10 @@ TEST_F(Ptrace, TellsTheAbisApart) {
   workload.wait_for_output("done\n");
   const Json report = watch.end();
   EXPECT_EQ(
-      row(report, "syscalls", "syscalls", {{"syscall", "getpid"}, {"abi", "i386"}}).at("calls"),
+      row(report, "syscalls", "syscalls", {{"syscall", "getpid"}, {"abi", abi_32()}}).at("calls"),
       1000);
   EXPECT_EQ(
-      row(report, "syscalls", "syscalls", {{"syscall", "getpid"}, {"abi", "x86_64"}}).at("calls"),
+      row(report, "syscalls", "syscalls", {{"syscall", "getpid"}, {"abi", abi_64()}}).at("calls"),
       500);
 }
 
