@@ -1,8 +1,8 @@
-// syscall_cost getppid|read|mix MILLISECONDS: says "ready", and after a line on standard input makes
-// that call over and over, for 200 ms to warm up and then for so long; prints "ns X mean Y", the wall
-// time of one call: the median of slices of 10 ms, which a moment's interruption does not move, and the
-// mean of all, in which a tracer's pauses weigh what they last. "mix" is four threads with five calls in
-// turn; then the time is that between two calls of whichever thread.
+// syscall_cost getppid|read|mix MILLISECONDS: says "ready", and after a line on standard input
+// makes that call over and over, for 200 ms to warm up and then for so long; prints "ns X mean Y",
+// the wall time of one call: the median of slices of 10 ms, which a moment's interruption does not
+// move, and the mean of all, in which a tracer's pauses weigh what they last. "mix" is four threads
+// with five calls in turn; then the time is that between two calls of whichever thread.
 // SPDX-License-Identifier: Apache-2.0
 #include <pthread.h>
 #include <stdatomic.h>
@@ -32,9 +32,7 @@ static void make_read(void) {
 }
 
 // Each on a cache line of its own.
-static struct {
-  _Alignas(64) atomic_long calls;
-} mixed[kThreads];
+static struct { _Alignas(64) atomic_long calls; } mixed[kThreads];
 
 static void* make_mix(void* argument) {
   atomic_long* calls = argument;

@@ -174,7 +174,7 @@ TEST_F(RightsGivenUp, NothingWhereThatWouldShutUsOut) {
   EXPECT_EQ(report.at("sections").at("memory").at("status"), "complete");
 }
 
-class OutputFile : public AsNobody {
+class OutputInAFolderForAll : public AsNobody {
  protected:
   static void give_away(const std::string& path) {
     const auto nobody = static_cast<uid_t>(std::stoul(kNobody));
@@ -185,7 +185,7 @@ class OutputFile : public AsNobody {
   }
 };
 
-TEST_F(OutputFile, InAFolderForAllFollowsNobodysLink) {
+TEST_F(OutputInAFolderForAll, FollowsNobodysLink) {
   const fs::path shared = folder_.path() / "shared";
   const std::string precious = folder_.path() / "precious";
   fs::create_directory(shared);
@@ -208,7 +208,7 @@ TEST_F(OutputFile, InAFolderForAllFollowsNobodysLink) {
   EXPECT_FALSE(fs::exists(folder_.path() / "new"));
 }
 
-TEST_F(OutputFile, OfAnotherUserInAFolderForAllIsRefusedBeforeTheWindow) {
+TEST_F(OutputInAFolderForAll, OfAnotherUserIsRefusedBeforeTheWindow) {
   const fs::path shared = folder_.path() / "shared";
   fs::create_directory(shared);
   fs::permissions(shared, fs::perms(01777));
@@ -222,7 +222,7 @@ TEST_F(OutputFile, OfAnotherUserInAFolderForAllIsRefusedBeforeTheWindow) {
 }
 
 // Which needs a right that is given up where no file is named.
-TEST_F(OutputFile, OfRootMayBeInAnotherUsersFolder) {
+TEST_F(OutputInAFolderForAll, OfRootMayBeInAnotherUsersFolder) {
   const std::string theirs = folder_.path() / "theirs";
   fs::create_directory(theirs);
   give_away(theirs);
