@@ -53,15 +53,20 @@ void Sampler::begin(Clock::time_point now) {
   began_ = last_tick_ = next_search_ = now;
 }
 
+nanoseconds Sampler::take_cpu() {
+  const nanoseconds before = cpu_;
+  cpu_ = own_cpu();
+  spent_ += cpu_ - before;
+  return cpu_ - before;
+}
+
 void Sampler::charge() {
-  const nanoseconds cpu = own_cpu();
-  allowance_.spend(cpu - cpu_);
-  spent_ += cpu - cpu_;
-  cpu_ = cpu;
+  allowance_.spend(take_cpu());
 }
 
 void Sampler::tick(Clock::time_point now) {
-  allowance_.earn(now - last_tick_);
+  const double share = options_.follow ? 1 - kShareForSearch : 1;
+  allowance_.earn(std::chrono::duration_cast<nanoseconds>((now - last_tick_) * share));
   last_tick_ = now;
   charge();
   if (options_.follow && now >= next_search_) search(now);
@@ -69,13 +74,12 @@ void Sampler::tick(Clock::time_point now) {
   look_around(now);
 }
 
-// Reads about every process of the machine: on a large one, rarely.
+// Reads about every process of the machine: on a large one, rarely. It is paid for by the time
+// until the next one; out of the allowance for looks, the first would leave nothing for many a
+// window.
 void Sampler::search(Clock::time_point now) {
-  const nanoseconds before = spent_;
   family_.search();
-  charge();
-  const auto earned_back =
-      std::chrono::duration<double>(spent_ - before) / (kShare * kShareForSearch);
+  const auto earned_back = std::chrono::duration<double>(take_cpu()) / (kShare * kShareForSearch);
   search_step_ = std::max(kSearchStep, std::chrono::duration_cast<nanoseconds>(earned_back));
   next_search_ = now + search_step_;
 }

@@ -34,6 +34,8 @@ class Sampler {
     pid_t tid = 0;
   };
 
+  // CPU time of this thread since the last time.
+  std::chrono::nanoseconds take_cpu();
   void charge();
   void search(Clock::time_point now);
   void begin_round();

@@ -138,6 +138,17 @@ TEST_F(SamplerTest, CountsChildrenInOnlyWhenAsked) {
   EXPECT_EQ(activity.processes[1].parent, kPid);
 }
 
+TEST_F(SamplerTest, LooksHoweverLongItTakesToFindChildren) {
+  constexpr pid_t kOthers = 3000;
+  for (pid_t other = 1; other <= kOthers; ++other) put_process(kPid + other);
+  WatchOptions options;
+  options.follow = true;
+  Sampler sampler = begun(options);
+  sampler.tick(kStart);
+  ASSERT_GT(sampler.spent(), Allowance::kMost);
+  EXPECT_EQ(sampler.finish(kStart).passes, 1U);
+}
+
 TEST_F(SamplerTest, SaysWhatItCannotAnswer) {
   WatchOptions options;
   options.failed_only = true;
