@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "e2e/as_nobody.h"
@@ -39,7 +40,10 @@ CapabilitySet capabilities(const std::string& status, const std::string& kind) {
 CapabilitySet held_by(pid_t pid) {
   CapabilitySet held;
   for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
-    const std::string status = read_text(task.path() / "status");
+    std::ifstream file(task.path() / "status");
+    const std::string status{std::istreambuf_iterator<char>(file), {}};
+    // It has ended since.
+    if (status_value(status, "CapAmb").empty()) continue;
     for (const char* kind : {"CapEff", "CapPrm", "CapInh", "CapAmb"})
       held = held | capabilities(status, kind);
   }
