@@ -34,10 +34,17 @@ static void make_read(void) {
 // Each on a cache line of its own.
 static struct { _Alignas(64) atomic_long calls; } mixed[kThreads];
 
+static atomic_bool mix_begins;
+
 static void* make_mix(void* argument) {
   atomic_long* calls = argument;
   char byte = 0;
   struct stat status;
+  // There before any tracer is, as a server's are.
+  while (!atomic_load_explicit(&mix_begins, memory_order_acquire)) {
+    const struct timespec pause = {.tv_sec = 0, .tv_nsec = 1000000};
+    nanosleep(&pause, NULL);
+  }
   for (;;) {
     syscall(SYS_getppid);
     syscall(SYS_read, zero_fd, &byte, 1);
@@ -107,9 +114,10 @@ int main(int argc, char** argv) {
   double* costs = calloc(slices, sizeof *costs);
   if (costs == NULL) die("calloc");
 
+  if (make_batch == NULL) start_mix();
   say("ready\n");
   if (!wait_for_line()) return 1;
-  if (make_batch == NULL) start_mix();
+  atomic_store(&mix_begins, true);
   measure(make_batch, kWarmUpMs * INT64_C(1000000));
   // Slices are of one length: the mean cost is that of their mean speed.
   double speeds = 0;
