@@ -291,7 +291,8 @@ TEST_F(Ptrace, PassesTheExitStatusOfACommandOn) {
 }
 
 TEST_F(Ptrace, IsNoOtherTracerInItsOwnReport) {
-  const Json report = report_on_command_with(kAll, {workload_path("getppid_loop"), "20000"});
+  const Json report =
+      report_on_command_with(kAll, {workload_path("getppid_loop"), std::to_string(load_of(20000))});
   EXPECT_EQ(metric(report, "process", "tracer_pid"), 0);
   for (const auto& finding : report.at("findings"))
     EXPECT_EQ(finding.at("title").get<std::string>().find("traced by"), std::string::npos)
@@ -387,7 +388,7 @@ TEST_F(Ptrace, FollowsChildren) {
 
 TEST_F(Ptrace, LeavesAloneWhatAnInterruptionWouldBreak) {
   Workload workload("epoll_eintr_fatal");
-  for (int time = 0; time < 100; ++time) {
+  for (std::uint64_t time = 0; time < load_of(100); ++time) {
     SCOPED_TRACE(time);
     const Json report = report_on(workload.pid(), all_and({"-d", "20ms"}));
     ASSERT_TRUE(workload.running()) << workload.wait().describe();
