@@ -72,8 +72,7 @@ class Loop:
 
                 def told():
                     if tracer:
-                        tracer.run_for(0)
-                        tracer.read_some(0)
+                        tracer.run_for(0.001)
                     return b"mean" in loop.said["out"] and loop.said["out"].endswith(b"\n")
                 loop.wait_for(told, "a measurement")
                 words = loop.said["out"].split()
@@ -247,8 +246,7 @@ class Postgres(Server):
 
         def told():
             if tracer:
-                tracer.run_for(0)
-                tracer.read_some(0)
+                tracer.run_for(0.001)
             return self.client.said["err"].count(b" tps") >= 2
         self.client.wait_for(told, "two seconds of progress")
         line = self.client.said["err"].splitlines()[1]
