@@ -30,16 +30,7 @@ void write_findings(JsonWriter& out, const std::vector<report::Finding>& finding
 std::string render_json(const report::Report& report, const RenderOptions& options) {
   JsonWriter out(JsonLayout::lines);
   out.begin_object();
-  out.key("schema_version");
-  out.number(report::kSchemaVersion);
-  out.key("tool");
-  write_tool(out, report.tool_version);
-  out.key("run");
-  write_run(out, report.run);
-  out.key("target");
-  write_target(out, report.target);
-  out.key("summary");
-  write_summary(out, report.summary);
+  write_head_members(out, report);
   out.key("findings");
   write_findings(out, report.findings);
   out.key("sections");

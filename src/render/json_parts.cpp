@@ -160,6 +160,19 @@ void write_summary(JsonWriter& out, const std::vector<report::SummaryLine>& summ
   out.end_array();
 }
 
+void write_head_members(JsonWriter& out, const report::Report& report) {
+  out.key("schema_version");
+  out.number(report::kSchemaVersion);
+  out.key("tool");
+  write_tool(out, report.tool_version);
+  out.key("run");
+  write_run(out, report.run);
+  out.key("target");
+  write_target(out, report.target);
+  out.key("summary");
+  write_summary(out, report.summary);
+}
+
 void write_collection(JsonWriter& out, const report::Collection& collection) {
   const auto counts = [](const std::optional<report::Counts>& how) {
     return how ? report::Value(std::string(report::to_string(*how))) : report::Value();

@@ -16,6 +16,8 @@ void write_tool(JsonWriter& out, const std::string& version);
 void write_run(JsonWriter& out, const report::Run& run);
 void write_target(JsonWriter& out, const report::Target& target);
 void write_summary(JsonWriter& out, const std::vector<report::SummaryLine>& summary);
+// What a report begins with: from schema_version to summary.
+void write_head_members(JsonWriter& out, const report::Report& report);
 void write_collection(JsonWriter& out, const report::Collection& collection);
 
 // The members of one element of `findings`, into an object that is open. `write_evidence` writes

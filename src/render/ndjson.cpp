@@ -75,16 +75,7 @@ void write_typed_evidence(JsonWriter& out, const report::Evidence& evidence) {
 }
 
 void write_run_members(JsonWriter& out, const report::Report& report) {
-  out.key("schema_version");
-  out.number(report::kSchemaVersion);
-  out.key("tool");
-  write_tool(out, report.tool_version);
-  out.key("run");
-  write_run(out, report.run);
-  out.key("target");
-  write_target(out, report.target);
-  out.key("summary");
-  write_summary(out, report.summary);
+  write_head_members(out, report);
   out.key("collection");
   write_collection(out, report.collection);
 }
