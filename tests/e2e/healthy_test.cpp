@@ -167,10 +167,13 @@ TEST_F(Healthy, SshdIdleAndUnderLoad) {
                         "ListenAddress=127.0.0.1", "-o", "PidFile=none"});
   ASSERT_TRUE(wait_until([&] { return accepts_connections(port); }));
   EXPECT_THAT(complaints_on(server.pid()), IsEmpty()) << "idle";
-  // Asked for its keys again and again: a child of its own answers each time.
-  Process load({"/bin/sh", "-c",
-                "while :; do ssh-keyscan -p \"$0\" 127.0.0.1; echo answered; done 2>/dev/null",
-                port});
+  // Asked for a key again and again, on one connection at a time and with a pause: a child of its
+  // own answers each, and the server with all of them would wait for the CPUs of a small machine.
+  Process load(
+      {"/bin/sh", "-c",
+       "while :; do ssh-keyscan -t ed25519 -p \"$0\" 127.0.0.1; echo answered; sleep 0.05; "
+       "done 2>/dev/null",
+       port});
   load.wait_for_output("answered");
   EXPECT_THAT(complaints_on(server.pid()), IsEmpty()) << "under load";
 }
