@@ -131,7 +131,7 @@ std::optional<Price> measure(pid_t child, const Counter& counter, WakeTimer& tim
   const Times alone = times_of_a_call(counter, [] { std::this_thread::sleep_for(kAlone); });
   WatchOptions options;
   options.pid = child;
-  Loop loop(options, nanoseconds(0));
+  Loop loop(options, Price());
   if (loop.seize() != 0) return std::nullopt;
   loop.arm();
   loop.open(monotonic_now());

@@ -17,6 +17,9 @@ constexpr nanoseconds kLeastCpu = 2ms;
 // Of the CPU time seen; where less than that was the thread's own, the stops' part of it is known
 // too badly to be taken off.
 constexpr double kLeastOwn = 0.5;
+// The price is known to some tenths only: where the stops took more than a quarter of the CPU time,
+// what is left for the thread's own may be off by as much again.
+constexpr double kSureOwn = 0.75;
 // The same, of the time that it was watched.
 constexpr double kLeastShare = 0.05;
 // Stops that are none of a call's: up to a tenth as many do not matter.
@@ -48,7 +51,7 @@ std::optional<Estimate> by_cpu(const Exposure& thread, Price price) {
   const double unseen = std::max(seconds(*thread.cpu) - seen, 0.0);
   const double factor = 1 + unseen / std::max(own, seen * kLeastOwn);
   const bool unknown = thread.events > thread.stops / kFewEvents;
-  return Estimate{static_cast<double>(thread.calls) * factor, unknown || own < seen * kLeastOwn,
+  return Estimate{static_cast<double>(thread.calls) * factor, unknown || own < seen * kSureOwn,
                   false};
 }
 

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "trace/ptrace/price.h"
+
 namespace debug_process::trace::ptrace {
 
 // One thread, or several together, as far as they were watched.
@@ -25,12 +27,6 @@ struct Exposure {
   std::optional<double> busy;
 
   Exposure& operator+=(const Exposure& other);
-};
-
-// What a call's two stops cost: time, and CPU time of the thread's own.
-struct Price {
-  std::chrono::nanoseconds time{0};
-  std::chrono::nanoseconds cpu{0};
 };
 
 struct Estimate {

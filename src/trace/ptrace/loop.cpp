@@ -15,8 +15,6 @@ using std::chrono::nanoseconds;
 
 // An interruption of a thread that runs costs it no more than that, whatever else it waits for.
 constexpr nanoseconds kLongestArming = std::chrono::milliseconds(1);
-// What a stop costs across two CPUs, against one (measured: 5.6 and 18 us a call).
-constexpr std::uint64_t kDearer = 3;
 // One that has had so many turns without the others: they may wait, and not be seen.
 constexpr int kMostInARow = 4;
 constexpr int kSyscallStop = SIGTRAP | 0x80;  // PTRACE_O_TRACESYSGOOD
@@ -29,9 +27,9 @@ bool is_group_stop(const Event& event) {
 
 }  // namespace
 
-Loop::Loop(const WatchOptions& options, nanoseconds cost_per_call)
+Loop::Loop(const WatchOptions& options, Price price_per_call)
     : options_(options),
-      cost_per_call_(cost_per_call),
+      price_per_call_(price_per_call),
       counters_(options.trace_set, options.failed_only),
       bursts_(options.max_overhead) {}
 
@@ -156,19 +154,7 @@ void Loop::leaves(Tracee& thread, const SyscallInfo& info, nanoseconds now) {
   ErrorStats* const error = counters_.leave(thread.calls, info.exit.rval, now);
   if (error != nullptr) take_example(thread.tid, call.row->traits.example, call.args, *error);
   ++calls_;
-  const std::uint64_t price = price_of_stops(thread);
-  thread.price += price;
-  if (thread.born_in_window) born_price_ += price;
-  price_ += price;
-  charge(thread, now, true);
-}
-
-// Within a call the burst goes on: what was begun would be lost.
-void Loop::charge(Tracee& thread, nanoseconds now, bool may_pause) {
-  spent_ = std::max(spent_, lost(thread, now));
-  if (!may_pause || !bursts_.on()) return;
-  bursts_.charge(now, spent_);
-  if (!bursts_.on()) grip_.pause_begins(bursts_.last_burst(), *bursts_.resume_at() - now);
+  charge_call(thread, call, now);
 }
 
 void Loop::has_stopped(Tracee& thread, nanoseconds now) {
@@ -184,6 +170,7 @@ void Loop::has_stopped(Tracee& thread, nanoseconds now) {
 }
 
 void Loop::resume(Tracee& thread, int signal_number, nanoseconds now) {
+  if (thread.listening) thread.asleep += now - thread.stopped_at;
   thread.listening = false;
   if (armed_ && bursts_.on()) {
     begin_watch(thread, now);
@@ -198,6 +185,7 @@ void Loop::resume(Tracee& thread, int signal_number, nanoseconds now) {
 // While it is stopped it makes no calls: none can be missed.
 void Loop::stay_stopped(Tracee& thread, nanoseconds now) {
   thread.listening = true;
+  thread.stopped_at = now;
   begin_watch(thread, now);
   (void)listen(thread.tid);
 }
@@ -217,6 +205,7 @@ void Loop::open(nanoseconds now) {
       thread.cpu_began = cpu_time(thread);
     }
     thread.cpu_watched = nanoseconds(0);
+    thread.asleep = nanoseconds(0);
     thread.calls.reads_writes = 0;
     thread.events = 0;
     if (thread.parked) thread.parked->since = thread.parked->proven = now;
@@ -224,29 +213,6 @@ void Loop::open(nanoseconds now) {
     thread.lost = thread.lost_to_events = nanoseconds(0);
     if (thread.calls.in_call) thread.calls.in_call->entered.reset();
   }
-}
-
-// A stop that is none of a call's comes in the pauses too: half of what a call's two stops cost.
-void Loop::charge_event(Tracee& thread, bool wanted, nanoseconds now) {
-  if (!counting_) return;
-  if (!wanted) grip_.count_event();
-  if (bursts_.on()) ++thread.events;
-  const nanoseconds cost = cost_per_call_ * price_of_stops(thread) / 2;
-  lose(thread, cost);
-  thread.lost_to_events += cost;
-  end_.lost_to_events += cost;
-  most_lost_to_events_ = std::max(most_lost_to_events_, thread.lost_to_events);
-  charge(thread, now, !thread.calls.in_call);
-}
-
-void Loop::note_events(nanoseconds window) {
-  if (!options_.max_overhead || window.count() <= 0) return;
-  const auto share =
-      static_cast<double>(most_lost_to_events_.count()) / static_cast<double>(window.count());
-  if (share > *options_.max_overhead)
-    end_.notes.emplace_back(
-        "signals or new threads, which stop the target in pauses too, cost it more than "
-        "--max-overhead");
 }
 
 void Loop::close(nanoseconds now) {
@@ -258,26 +224,6 @@ void Loop::close(nanoseconds now) {
   end_.at = now;
   end_.let_go = let_go_ever_;
   end_.paused = bursts_.paused_ever();
-}
-
-// New threads begin on other CPUs than ours.
-std::uint64_t Loop::price_of_stops(const Tracee& thread) const {
-  return thread.born_in_window || cpu_->is_dear() ? kDearer : 1;
-}
-
-void Loop::lose(Tracee& thread, nanoseconds time) {
-  thread.lost += time;
-  if (thread.born_in_window) born_lost_ += time;
-}
-
-nanoseconds Loop::lost(const Tracee& thread, nanoseconds now) const {
-  const nanoseconds in_bursts = bursts_.watched(now);
-  const nanoseconds watched =
-      born_price_ > 0 ? in_bursts : std::min(thread.watched_until(now), in_bursts);
-  const std::uint64_t price = born_price_ + (thread.born_in_window ? 0 : thread.price);
-  const nanoseconds by_calls =
-      lost_to_stops(price, price_ - std::min(price_, price), cost_per_call_, watched);
-  return born_lost_ + (thread.born_in_window ? nanoseconds(0) : thread.lost) + by_calls;
 }
 
 Tracee* Loop::find(pid_t tid) {

@@ -49,7 +49,7 @@ struct Ended {
 // ends, so do all its hold on the target, whatever state that is in: the kernel's exit_ptrace().
 class Loop {
  public:
-  Loop(const WatchOptions& options, std::chrono::nanoseconds cost_per_call);
+  Loop(const WatchOptions& options, Price price_per_call);
 
   // All threads of the target, and with --follow those of its descendants. None is stopped by that.
   // The errno of the first refusal.
@@ -85,6 +85,8 @@ class Loop {
   [[nodiscard]] const std::list<Process>& processes() const { return processes_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
+  // How many times its measured price a call has cost.
+  [[nodiscard]] double price_factor() const { return price_factor_; }
   // All bursts together.
   [[nodiscard]] std::chrono::nanoseconds watched() const { return bursts_.watched(end_.at); }
 
@@ -99,6 +101,11 @@ class Loop {
   void serve_others();
   void hold(Tracee& thread);
   void let_held_go();
+  void charge_call(Tracee& thread, const ThreadCalls::Call& call, std::chrono::nanoseconds now);
+  void correct_price(const Tracee& thread, std::chrono::nanoseconds now);
+  [[nodiscard]] std::chrono::nanoseconds cost_per_call() const {
+    return (price_per_call_ * price_factor_).time;
+  }
   void charge_event(Tracee& thread, bool wanted, std::chrono::nanoseconds now);
   void charge(Tracee& thread, std::chrono::nanoseconds now, bool may_pause);
   void note_events(std::chrono::nanoseconds window);
@@ -137,7 +144,8 @@ class Loop {
                                               std::chrono::nanoseconds now) const;
 
   WatchOptions options_;
-  std::chrono::nanoseconds cost_per_call_;
+  Price price_per_call_;     // as it was measured before
+  double price_factor_ = 1;  // times that, in the window
   Looker looker_;
   std::optional<Cpu> cpu_{std::in_place};  // of the thread that traces
   Counters counters_;

@@ -24,7 +24,7 @@ using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
 // For the budget, where it could not be measured: as between two CPUs.
-constexpr nanoseconds kAssumedCost = 50us;
+constexpr Price kAssumedCost{50us, 0us};
 // A thread in an uninterruptible sleep stops when that is over.
 constexpr nanoseconds kLongestArming = 200ms;
 constexpr int kCalibrations = 3;
@@ -149,7 +149,7 @@ Tracer::Hold Tracer::begin(WakeTimer& timer) {
   // On a busy machine the first attempts may come to nothing.
   for (int attempt = 0; attempt < kCalibrations && !cost_; ++attempt) cost_ = measure_cost(timer);
   announce();
-  loop_ = std::make_unique<Loop>(options_, cost_ ? cost_->time : kAssumedCost);
+  loop_ = std::make_unique<Loop>(options_, cost_.value_or(kAssumedCost));
   refused_ = loop_->seize();
   if (refused_ != 0) return Hold::refused;
   set_state(State::attached);

@@ -31,7 +31,10 @@ class Tracer {
 
   // After close():
   [[nodiscard]] const Loop& loop() const { return *loop_; }
-  [[nodiscard]] std::optional<Price> cost() const { return cost_; }
+  // As it was in the window.
+  [[nodiscard]] std::optional<Price> cost() const {
+    return cost_ ? std::optional(*cost_ * loop_->price_factor()) : std::nullopt;
+  }
 
  private:
   enum class Wish { wait, open, close };

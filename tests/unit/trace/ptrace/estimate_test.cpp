@@ -54,11 +54,21 @@ TEST(Estimate, IsALowerBoundWhereTheCostIsUnknown) {
 
 TEST(Estimate, GoesByCpuTimeWithoutWhatTheStopsTookOfIt) {
   Exposure thread = watched_for_a_fifth();
+  thread.cpu_watched = 20ms;  // a fifth of it the stops'
+  thread.cpu = 100ms;
+  const Estimate made = estimate(thread, kPrice, 900ms);
+  EXPECT_DOUBLE_EQ(made.calls, 1000 + 1000 * 80.0 / 16);
+  EXPECT_FALSE(made.lower_bound) << "however slow it was";
+}
+
+// With a price known to some tenths only.
+TEST(Estimate, IsALowerBoundWhereTheStopsTookMuchOfTheCpuTime) {
+  Exposure thread = watched_for_a_fifth();
   thread.cpu_watched = 8ms;  // half of it the stops'
   thread.cpu = 88ms;
   const Estimate made = estimate(thread, kPrice, 900ms);
   EXPECT_DOUBLE_EQ(made.calls, 1000 + 1000 * 80.0 / 4);
-  EXPECT_FALSE(made.lower_bound) << "however slow it was";
+  EXPECT_TRUE(made.lower_bound);
 }
 
 TEST(Estimate, IsALowerBoundWhereTheCpuTimeWasAlmostAllTheStops) {
