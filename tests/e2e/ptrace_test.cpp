@@ -1,5 +1,7 @@
-// The ptrace backend: its counts are the true ones, and the target never notices.
+// The ptrace backend: its counts are the true ones.
 // SPDX-License-Identifier: Apache-2.0
+#include "e2e/ptrace.h"
+
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -8,40 +10,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <thread>
 
-#include "e2e/harness.h"
-#include "e2e/leftovers.h"
 #include "e2e/load.h"
 
 namespace debug_process::e2e {
 namespace {
-
-using Arguments = std::vector<std::string>;
-
-const Arguments kAll{"--backend", "ptrace", "--max-overhead", "none"};
-const Arguments kCapped{"--backend", "ptrace", "--max-overhead", "5"};
-
-Arguments joined(Arguments arguments, const Arguments& more) {
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return arguments;
-}
-
-Arguments all_and(const Arguments& more) {
-  return joined(kAll, more);
-}
-
-// The second word of "count 12".
-std::uint64_t ask_number(Process& workload) {
-  std::istringstream words(workload.ask());
-  std::string word;
-  std::uint64_t number = 0;
-  words >> word >> number;
-  return number;
-}
 
 Json report_on_command_with(const Arguments& options, const Arguments& command, int code = 0) {
   const TemporaryDirectory directory;
@@ -100,16 +75,6 @@ std::vector<std::uint64_t> calls_of_threads(const EqualThreads& target, const Js
   return served;
 }
 
-std::vector<std::filesystem::path> tasks_of(pid_t pid) {
-  std::vector<std::filesystem::path> tasks;
-  std::error_code gone;
-  const std::string folder = "/proc/" + std::to_string(pid) + "/task";
-  for (auto entry = std::filesystem::directory_iterator(folder, gone);
-       !gone && entry != std::filesystem::directory_iterator(); entry.increment(gone))
-    tasks.push_back(entry->path());
-  return tasks;
-}
-
 // For a while, in slices of the scheduler, since the first time that was asked.
 bool all_have_run(pid_t pid) {
   static std::map<std::string, std::uint64_t> before;
@@ -124,38 +89,6 @@ bool all_have_run(pid_t pid) {
   }
   return all;
 }
-
-std::optional<pid_t> any_child_of(pid_t pid) {
-  for (const auto& task : tasks_of(pid)) {
-    std::ifstream children(task / "children");
-    pid_t child = 0;
-    if (children >> child) return child;
-  }
-  return std::nullopt;
-}
-
-// Skipped where ptrace is not to be had for one's own child: a sandbox, or Yama's 2 and 3.
-class Ptrace : public ::testing::Test {
- protected:
-  void SetUp() override {
-    const Result result = run_tool(all_and({"--json", "--", "/bin/true"}));
-    if (result.code == 4) GTEST_SKIP() << "ptrace is not allowed here: " << result.err;
-  }
-
-  // However a test ends: nothing of us is left, and the target is not held.
-  static void expect_let_go(pid_t pid) {
-    EXPECT_EQ(status_line(pid, "TracerPid"), "TracerPid:\t0");
-    const std::string state = status_line(pid, "State");
-    EXPECT_EQ(state.find("t ("), std::string::npos) << state;
-    EXPECT_EQ(state.find("T ("), std::string::npos) << state;
-  }
-
-  static void expect_goes_on(Process& workload) {
-    expect_let_go(workload.pid());
-    const std::uint64_t before = ask_number(workload);
-    EXPECT_TRUE(wait_until([&] { return ask_number(workload) > before; }));
-  }
-};
 
 TEST_F(Ptrace, CountsEveryCallOfOneThread) {
   const std::uint64_t made = load_of(50'000);
@@ -205,57 +138,6 @@ TEST_F(Ptrace, StarvesNoThreadOfATargetThatRunsWhenNothingElseDoes) {
   const auto served = calls_of_threads(target, watch.end());
   ASSERT_EQ(served.size(), EqualThreads::kThreads);
   EXPECT_GT(*std::min_element(served.begin(), served.end()), 0U) << Json(served);
-}
-
-TEST_F(Ptrace, GoesOnWherePidfdGetfdIsForbidden) {
-  Workload counter("counter");
-  const TemporaryDirectory directory;
-  const auto file = directory.path() / "report.json";
-  Process tool({workload_path("deny_pidfd_getfd"), tool_path(), "--backend", "ptrace",
-                "--max-overhead", "none", "-d", "300ms", "--json", "-o", file.string(),
-                std::to_string(counter.pid())});
-  const Result result = tool.wait();
-  ASSERT_EQ(result.code, 0) << result.describe();
-  EXPECT_GT(calls(Json::parse(read_text(file)), "getppid"), 0U);
-  expect_goes_on(counter);
-}
-
-TEST_F(Ptrace, LeavesNoCalibratingChildWhenKilled) {
-  Workload counter("counter");
-  int seen = 0;
-  // Some 20 ms of each run: it may be missed.
-  for (int time = 0; time < 100 && seen < 5; ++time) {
-    Process tool({tool_path(), "--backend", "ptrace", "-d", "50ms", std::to_string(counter.pid())});
-    std::optional<pid_t> child;
-    ASSERT_TRUE(wait_until([&] {
-      child = any_child_of(tool.pid());
-      return child || !tool.running();
-    }));
-    if (!child) continue;
-    ++seen;
-    tool.kill(SIGKILL);
-    EXPECT_EQ(tool.wait().signal, SIGKILL);
-    const std::string left = "/proc/" + std::to_string(*child);
-    ASSERT_TRUE(wait_until([&] { return !std::filesystem::exists(left); }));
-  }
-  EXPECT_GT(seen, 0);
-  expect_goes_on(counter);
-}
-
-// Between bursts it is let go of, and a new hold begins with each.
-TEST_F(Ptrace, LeavesNothingWhenKilledWhileThreadsComeAndGo) {
-  const TemporaryDirectory directory;
-  Workload loop("spawn_loop", {(directory.path() / "count").string()});
-  for (int time = 0; time < 20; ++time) {
-    Watch watch(loop.pid(), kCapped);
-    std::this_thread::sleep_for(std::chrono::milliseconds(17 * time));  // any moment will do
-    watch.tool().kill(SIGKILL);
-    EXPECT_EQ(watch.tool().wait().signal, SIGKILL);
-    ASSERT_TRUE(
-        wait_until([&] { return status_line(loop.pid(), "TracerPid") == "TracerPid:\t0"; }));
-    expect_let_go(loop.pid());
-    ASSERT_TRUE(loop.running());
-  }
 }
 
 TEST_F(Ptrace, TellsThatTimeoutsMayBeItsDoing) {
@@ -384,146 +266,6 @@ TEST_F(Ptrace, FollowsChildren) {
   EXPECT_EQ(calls(report, "exit_group"), 50U);
   EXPECT_EQ(calls(report, "wait4"), 50U);
   expect_exact(report);
-}
-
-TEST_F(Ptrace, LeavesAloneWhatAnInterruptionWouldBreak) {
-  Workload workload("epoll_eintr_fatal");
-  for (std::uint64_t time = 0; time < load_of(100); ++time) {
-    SCOPED_TRACE(time);
-    const Json report = report_on(workload.pid(), all_and({"-d", "20ms"}));
-    ASSERT_TRUE(workload.running()) << workload.wait().describe();
-    ASSERT_EQ(report.at("collection").at("notes").size(), 1U) << report.at("collection").dump(1);
-  }
-  expect_let_go(workload.pid());
-  EXPECT_EQ(ask_number(workload), 0U);
-}
-
-TEST_F(Ptrace, LeavesAloneWhatAnInterruptionWouldBreakUnderTraffic) {
-  Workload workload("epoll_eintr_fatal", {"traffic"});
-  for (int time = 0; time < 100; ++time) {
-    SCOPED_TRACE(time);
-    const Json report = report_on(workload.pid(), joined(kCapped, {"-d", "50ms"}));
-    ASSERT_TRUE(workload.running()) << workload.wait().describe();
-    ASSERT_GT(metric(report, "syscalls", "calls"), 0);
-  }
-  expect_goes_on(workload);
-}
-
-TEST_F(Ptrace, KeepsAStoppedProcessStoppedUntilItIsToldToGoOn) {
-  Workload workload("stopped");
-  const auto stopped = [&] {
-    return status_line(workload.pid(), "State").find("T (") != std::string::npos;
-  };
-  ASSERT_TRUE(wait_until(stopped));
-  const Json report = report_on(workload.pid(), all_and({"-d", "100ms"}));
-  EXPECT_EQ(metric(report, "process", "state"), "stopped");
-  EXPECT_EQ(metric(report, "syscalls", "calls"), 0);
-  EXPECT_TRUE(wait_until(stopped));
-  Watch watch(workload.pid(), kAll);
-  workload.kill(SIGCONT);
-  workload.close_input();
-  EXPECT_EQ(workload.wait().code, 0);
-  EXPECT_GT(calls(watch.wait(), "read"), 0U);
-}
-
-TEST_F(Ptrace, StopsAndGoesOnWithTheProcessWhileItIsWatched) {
-  Workload counter("counter");
-  Watch watch(counter.pid(), kAll);
-  counter.kill(SIGSTOP);
-  // Stopped by a signal while traced is shown as such a stop too.
-  ASSERT_TRUE(wait_until([&] {
-    return status_line(counter.pid(), "State").find("(tracing stop)") != std::string::npos ||
-           status_line(counter.pid(), "State").find("T (") != std::string::npos;
-  }));
-  counter.kill(SIGCONT);
-  const std::uint64_t before = ask_number(counter);
-  EXPECT_TRUE(wait_until([&] { return ask_number(counter) > before; }));
-  EXPECT_GT(calls(watch.end(), "getppid"), 0U);
-  expect_goes_on(counter);
-}
-
-TEST_F(Ptrace, StaysStoppedWhenLetGo) {
-  Workload counter("counter");
-  Watch watch(counter.pid(), kAll);
-  counter.kill(SIGSTOP);
-  ASSERT_TRUE(wait_until(
-      [&] { return status_line(counter.pid(), "State").find("stop") != std::string::npos; }));
-  (void)watch.end();
-  EXPECT_TRUE(wait_until([&] {
-    return status_line(counter.pid(), "State").find("T (stopped)") != std::string::npos;
-  })) << status_line(counter.pid(), "State");
-  counter.kill(SIGCONT);
-  ASSERT_TRUE(wait_until(
-      [&] { return status_line(counter.pid(), "State").find("stop") == std::string::npos; }));
-  expect_goes_on(counter);
-}
-
-TEST_F(Ptrace, LetsEverySignalThroughOnce) {
-  constexpr std::uint64_t kSignals = 1000;
-  Workload workload("signal_counter");
-  Watch watch(workload.pid(), kCapped);
-  for (std::uint64_t sent = 0; sent < kSignals; ++sent) {
-    // Queued, each for itself; not beyond what RLIMIT_SIGPENDING allows.
-    workload.kill(SIGRTMIN);
-    if (sent % 100 == 99) {
-      ASSERT_TRUE(wait_until([&] { return ask_number(workload) == sent + 1; }))
-          << ask_number(workload);
-    }
-  }
-  (void)watch.end();
-  EXPECT_EQ(ask_number(workload), kSignals);
-  expect_let_go(workload.pid());
-}
-
-TEST_F(Ptrace, LosesNoSignalWhenKilled) {
-  Workload workload("signal_counter");
-  std::uint64_t sent = 0;
-  for (int time = 0; time < 20; ++time) {
-    Watch watch(workload.pid(), kAll);
-    for (int signals = 0; signals < 20; ++signals, ++sent) workload.kill(SIGRTMIN);
-    watch.tool().kill(SIGKILL);
-    EXPECT_EQ(watch.tool().wait().signal, SIGKILL);
-    ASSERT_TRUE(wait_until([&] { return ask_number(workload) == sent; })) << ask_number(workload);
-  }
-  expect_let_go(workload.pid());
-}
-
-TEST_F(Ptrace, LeavesNothingWhenKilled) {
-  Workload counter("counter");
-  for (int time = 0; time < 10; ++time) {
-    Watch watch(counter.pid(), kAll);
-    watch.tool().kill(SIGKILL);
-    EXPECT_EQ(watch.tool().wait().signal, SIGKILL);
-    ASSERT_TRUE(
-        wait_until([&] { return status_line(counter.pid(), "TracerPid") == "TracerPid:\t0"; }));
-    expect_goes_on(counter);
-  }
-}
-
-TEST_F(Ptrace, NamesTheTracerThatIsThereAlready) {
-  const auto strace = find_program("strace");
-  if (!strace) GTEST_SKIP() << "strace is not installed";
-  Workload counter("counter");
-  Process tracer({*strace, "-f", "-o", "/dev/null", "-p", std::to_string(counter.pid())});
-  tracer.wait_for_error_output("attached");
-  const Result result =
-      run_tool({"--backend", "ptrace", "-d", "100ms", std::to_string(counter.pid())});
-  EXPECT_EQ(result.code, 4) << result.describe();
-  EXPECT_NE(
-      result.err.find("already traced by process " + std::to_string(tracer.pid()) + " (strace)"),
-      std::string::npos)
-      << result.err;
-}
-
-TEST_F(Ptrace, AnnouncesItselfBeforeItAttaches) {
-  Workload counter("counter");
-  const Result result =
-      run_tool({"--backend", "ptrace", "-d", "50ms", std::to_string(counter.pid())});
-  EXPECT_EQ(result.code, 0) << result.describe();
-  EXPECT_NE(
-      result.err.find("attaching to process " + std::to_string(counter.pid()) + " with ptrace"),
-      std::string::npos)
-      << result.err;
 }
 
 }  // namespace
