@@ -13,8 +13,9 @@ namespace debug_process::e2e {
 
 class Group {
  public:
-  Group(const std::string& controller, pid_t pid)
-      : root_("/sys/fs/cgroup/" + controller), name_("/debug-process-test-" + std::to_string(pid)) {
+  Group(const std::string& controller, pid_t pid, const std::string& end_of_name = "")
+      : root_("/sys/fs/cgroup/" + controller),
+        name_("/debug-process-test-" + std::to_string(pid) + end_of_name) {
     made_ = ::mkdir((root_ + name_).c_str(), 0700) == 0;
   }
   ~Group() {

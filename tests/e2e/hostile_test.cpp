@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "e2e/cgroup_v1.h"
 #include "e2e/harness.h"
 
 namespace debug_process::e2e {
@@ -80,6 +81,23 @@ TEST_F(Hostile, NoFormatCarriesItOn) {
 }
 
 // A report that somebody has sent, with a name that somebody has chosen.
+// Who may make groups within its own names them: all that the kernel refuses is a newline.
+TEST_F(Hostile, ACgroupsNameIsEscapedInEveryFormat) {
+  const Workload target("sleeper");
+  const Group group("memory", target.pid(),
+                    "\x1b[2J\x1b]0;owned\x07\r\xc2\x9b\xff\xe2\x80\xae`|]<b>");
+  if (!group.made() || !group.set("cgroup.procs", std::to_string(target.pid())))
+    GTEST_SKIP() << "the memory controller of cgroup v1 is not mounted, or may not be written";
+  for (const std::string format : {"text", "json", "markdown", "ndjson"}) {
+    const Result result =
+        run_tool({"--format", format, "-d", "200ms", "-v", std::to_string(target.pid())});
+    ASSERT_EQ(result.code, 0) << result.describe();
+    EXPECT_EQ(what_is_wrong(result.out), "") << format;
+    EXPECT_EQ(what_is_wrong(result.err), "") << format;
+    EXPECT_THAT(result.out, HasSubstr("debug-process-test-")) << format;
+  }
+}
+
 TEST_F(Hostile, FilesToCompareAndTheirNames) {
   const TemporaryDirectory folder;
   Workload target("hostile_name", {folder.path().string()});
