@@ -58,7 +58,8 @@ class Explainer {
     for (Difference& each : differences_)
       if (each.found())
         for (const std::string& key : each.told_by)
-          if (const Difference* const other = find(key); other != nullptr && other->found()) {
+          if (const Difference* const other = find(key);
+              other != nullptr && other->found() && !is_explained_by(*other, each)) {
             by(each, *other);
             break;
           }
@@ -70,9 +71,20 @@ class Explainer {
     return found == by_key_.end() ? nullptr : &differences_[found->second];
   }
 
-  static void by(Difference& difference, const Difference& cause) {
+  void by(Difference& difference, const Difference& cause) {
     difference.verdict = Verdict::explained;
     difference.why = "goes with " + cause.what;
+    causes_[&difference] = &cause;
+  }
+
+  // Two that explain each other would both go untold.
+  bool is_explained_by(const Difference& difference, const Difference& cause) const {
+    const Difference* each = &difference;
+    while (each != nullptr && each != &cause) {
+      const auto found = causes_.find(each);
+      each = found == causes_.end() ? nullptr : found->second;
+    }
+    return each == &cause;
   }
 
   static bool is_part(const Difference& part, const std::string& key) {
@@ -125,6 +137,7 @@ class Explainer {
       for (const std::string& key : each.follows) {
         const Difference* const cause = find(key);
         if (cause == nullptr || cause->verdict == Verdict::same || !alike(each, *cause)) continue;
+        if (is_explained_by(*cause, each)) continue;
         by(each, *cause);
         // Of what goes with something that nobody can tell, nobody can tell either.
         if (cause->verdict == Verdict::cannot_tell) each.verdict = Verdict::cannot_tell;
@@ -135,6 +148,7 @@ class Explainer {
 
   std::vector<Difference>& differences_;
   std::map<std::string, std::size_t> by_key_;
+  std::map<const Difference*, const Difference*> causes_;  // of those that are explained
 };
 
 int rank(Verdict verdict) {

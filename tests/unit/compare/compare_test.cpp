@@ -100,6 +100,19 @@ TEST(Difference, OfErrorsThatGoWithTheCallsIsNotTold) {
   EXPECT_THAT(found(compared(before, after)), ElementsAre("syscalls.calls_per_s"));
 }
 
+// The calls grow because the failures do, and the failures with the calls: one of them is told.
+TEST(Difference, OfACallThatAlwaysFailsIsTold) {
+  Load before;
+  before.calls.push_back({"openat", 100, 50, 0.5, 0, "ENOENT", 100});
+  Load after = before;
+  call(after, "openat").rate *= 10;
+  call(after, "openat").error_rate *= 10;
+  const Comparison comparison = compared(before, after);
+  EXPECT_THAT(found(comparison), ElementsAre("errors.errors[openat ENOENT].calls"));
+  EXPECT_EQ(difference(comparison, "errors.errors[openat ENOENT].calls").verdict, Verdict::worse);
+  EXPECT_EQ(difference(comparison, "syscalls.syscalls[openat].calls").verdict, Verdict::explained);
+}
+
 TEST(Difference, OfAFewUsualErrorsIsNotTold) {
   Load after;
   call(after, "read").error = "EAGAIN";
