@@ -134,10 +134,20 @@ std::string where_samples_were(const Facts& facts) {
 }
 
 std::string where_the_time_went(const Facts& facts) {
+  // Of several processes together the calls do not say which of them is busy.
+  if (facts.process.followed && facts.process.followed->size() > 1) return {};
   if (facts.threads.cpu && facts.threads.cpu->value >= kBusy) {
     return busy(facts);
   }
   return facts.syscalls.sampled ? where_samples_were(facts) : where_threads_were(facts);
+}
+
+// Any other end is a finding.
+std::string how_it_ended(const Facts& facts) {
+  if (!facts.wait_status || *facts.wait_status != 0) return {};
+  return fmt::format("Exited with status 0 after {}",
+                     format_duration(std::chrono::round<nanoseconds>(
+                         std::chrono::duration<double>(observed_seconds(facts)))));
 }
 
 }  // namespace
@@ -149,8 +159,10 @@ std::string diagnosis_line(const std::vector<Finding>& findings, const Facts& fa
   }
   const std::string nothing =
       fmt::format("nothing wrong found ({} rules{})", rules().size(), gaps(facts));
-  const std::string where = where_the_time_went(facts);
-  return where.empty() ? nothing : fmt::format("{}; {}", where, nothing);
+  std::string line;
+  for (const std::string& part : {how_it_ended(facts), where_the_time_went(facts)})
+    if (!part.empty()) line += part + "; ";
+  return line + nothing;
 }
 
 }  // namespace debug_process::diagnosis

@@ -152,6 +152,22 @@ TEST(DiagnosisLine, CountsTheThreadsThatAreBusy) {
   EXPECT_EQ(diagnosis_line({}, facts), "Busy: 1 thread on CPU (100% of one); " + nothing_found());
 }
 
+TEST(DiagnosisLine, DoesNotCallAProcessIdleWhoseChildrenAreWatchedToo) {
+  Facts facts = healthy();
+  add_calls(facts, "wait4", 10, 9900ms);
+  facts.threads.cpu = Ratio{0.01};
+  facts.process.followed.emplace(1);
+  EXPECT_THAT(diagnosis_line({}, facts), HasSubstr("Idle"));
+  facts.process.followed->emplace_back();
+  EXPECT_EQ(diagnosis_line({}, facts), nothing_found());
+}
+
+TEST(DiagnosisLine, TellsThatItEndedWell) {
+  Facts facts = healthy();
+  facts.wait_status = 0;
+  EXPECT_EQ(diagnosis_line({}, facts), "Exited with status 0 after 10.0 s; " + nothing_found());
+}
+
 TEST(DiagnosisLine, PrefersTheCpuWhenItIsBusy) {
   Facts facts = healthy();
   facts.threads.cpu = Ratio{1.8};
