@@ -195,7 +195,7 @@ Result<void> set_comparison(const Words& words, Options& options) {
   const auto refuse = [](std::string detail) {
     return fail({"compare with", "a second process", 0, std::move(detail), {}});
   };
-  if (options.baseline) return refuse("give --vs or --baseline");
+  if (options.baseline) return refuse("give only one of --vs and --baseline");
   if (!options.run.pid) return refuse("--vs goes with a PID, not with a command");
   if (*pid == *options.run.pid) return refuse("--vs takes another PID than the first");
   options.run.versus = *pid;

@@ -35,8 +35,8 @@ constexpr nanoseconds kProgressStep = 100ms;
 constexpr nanoseconds kFirstCheckpoint = 20ms;
 constexpr nanoseconds kLongestCheckpointStep = 15s;
 constexpr int kCheckpointGrowth = 3;
-// A process that we did not start may be large: only its threads are looked at on the way, some 10
-// us each.
+// A process that we did not start may be large: its threads are looked at on the way, some 10 us
+// each, and all of it more seldom.
 constexpr nanoseconds kLookStep = 1s;
 // So that a process that ends is known as it was shortly before: reading it takes no more than one
 // in so many parts of the time.

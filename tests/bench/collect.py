@@ -17,6 +17,7 @@ beside it. The backend is sampling, which loads nothing into the kernel, where B
                         them TCP sockets, with BPF and without                      lsof -nP -p, then ss -tinp
 """
 
+import argparse
 import json
 import os
 import resource
@@ -158,6 +159,7 @@ def print_markdown(summary):
 
 def main():
     parser = verdict.parser_of(NAME, __doc__.split("\n\n", maxsplit=1)[1], 15, 3)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     return verdict.run(NAME, parser.parse_args(), measure, print_markdown)
 
 

@@ -69,7 +69,7 @@ std::string verdict(const Facts& facts) {
   const std::string load = load_text(facts);
   if (own > all)
     return fmt::format(
-        "this process: it dirtied more than the disks have seen so far, {} against {}; {}",
+        "this process: it read and wrote more than the disks have seen so far, {} against {}; {}",
         format_bytes(own), format_bytes(all), load);
   const double share = static_cast<double>(own.value) / static_cast<double>(all.value);
   const std::string amount = fmt::format("{} of {}", format_ratio(Ratio{share}), format_bytes(all));

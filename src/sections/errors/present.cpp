@@ -51,7 +51,7 @@ report::Section present(const Facts& facts) {
   const bool any_expected = facts.expected > 0;
   section.metrics = {{"errors", known ? report::Value(facts.errors) : report::Value(), "Errors"},
                      {"expected", known ? report::Value(facts.expected) : report::Value(),
-                      any_expected ? "Of them answers, not faults" : ""}};
+                      any_expected ? "Expected" : ""}};
   const bool foreign = std::any_of(facts.rows.begin(), facts.rows.end(), [](const Row& row) {
     return row.abi != trace::abi::abi_name(trace::abi::Abi::native);
   });

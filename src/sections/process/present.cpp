@@ -107,25 +107,24 @@ Value exit_signal(const Followed& process) {
 }
 
 report::Table processes_table(const Facts& facts) {
-  report::Table table{
-      "processes",
-      fmt::format(
-          "Processes, by time in calls (files, sockets, memory and threads are of {} alone)",
-          facts.pid),
-      {{"pid", "PID"},
-       {"parent", "Parent"},
-       {"name", "Process", Show::everywhere, true, Text::name},
-       {"state", "State", Show::everywhere, false, Text::word},
-       {"exit_code", "", Show::json_only},
-       {"exit_signal", "", Show::json_only},
-       {"calls", "Calls"},
-       {"errors", "Errors"},
-       {"in_calls_ns", "In calls"},
-       {"share_ratio", "Share"},
-       {"started_in_window", "New"},
-       {"ended_in_window", "", Show::json_only}},
-      {},
-      {}};
+  report::Table table{"processes",
+                      fmt::format("Processes, by time in calls (files, sockets, memory and the "
+                                  "table of threads are of {} alone)",
+                                  facts.pid),
+                      {{"pid", "PID"},
+                       {"parent", "Parent"},
+                       {"name", "Process", Show::everywhere, true, Text::name},
+                       {"state", "State", Show::everywhere, false, Text::word},
+                       {"exit_code", "", Show::json_only},
+                       {"exit_signal", "", Show::json_only},
+                       {"calls", "Calls"},
+                       {"errors", "Errors"},
+                       {"in_calls_ns", "In calls"},
+                       {"share_ratio", "Share"},
+                       {"started_in_window", "New"},
+                       {"ended_in_window", "", Show::json_only}},
+                      {},
+                      {}};
   for (const Followed& process : *facts.followed) {
     table.rows.push_back({number(process.pid), number(process.parent), process.name,
                           to_value(process.state), exit_code(process), exit_signal(process),

@@ -186,9 +186,8 @@ report::Section present(const Facts& facts) {
                      label_unless_zero(facts.started_in_window, "New at the end")});
   metrics.push_back({"ended", to_value(facts.ended_in_window),
                      label_unless_zero(facts.ended_in_window, "Gone at the end")});
-  metrics.push_back(
-      {"exited_threads", to_value(facts.exited_thread_count),
-       label_unless_zero(facts.exited_thread_count, "Exited threads seen by the tracer")});
+  metrics.push_back({"exited_threads", to_value(facts.exited_thread_count),
+                     label_unless_zero(facts.exited_thread_count, "Threads that ended")});
   metrics.push_back({"exited_threads_calls", to_value(facts.exited_thread_calls),
                      label_unless_zero(facts.exited_thread_calls, "Calls of exited threads")});
   add_quota(facts.quota, metrics);

@@ -14,7 +14,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 // An interruption of a thread that runs costs it no more than that, whatever else it waits for.
-constexpr nanoseconds kLongestArming = std::chrono::milliseconds(1);
+constexpr nanoseconds kMostLostToInterruption = std::chrono::milliseconds(1);
 // One that has had so many turns without the others: they may wait, and not be seen.
 constexpr int kMostInARow = 4;
 constexpr int kSyscallStop = SIGTRAP | 0x80;  // PTRACE_O_TRACESYSGOOD
@@ -161,7 +161,8 @@ void Loop::has_stopped(Tracee& thread, nanoseconds now) {
   if (!thread.stopping) return;
   thread.stopping = false;
   --stopping_;
-  if (thread.interrupted_at) lose(thread, std::min(now - *thread.interrupted_at, kLongestArming));
+  if (thread.interrupted_at)
+    lose(thread, std::min(now - *thread.interrupted_at, kMostLostToInterruption));
   // It ran when we looked. If it was on its way into a call, or out of it, the kernel knows.
   if (thread.interrupted_at && !thread.calls.interrupted)
     if (const auto call = looker_.call(thread.process->stats.pid.value_or(0), thread.tid))

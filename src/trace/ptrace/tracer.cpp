@@ -23,7 +23,7 @@ namespace {
 using std::chrono::nanoseconds;
 using namespace std::chrono_literals;
 
-// For the budget, where it could not be measured: as between two CPUs.
+// For the budget, where it could not be measured: more than on any machine that we have seen.
 constexpr Price kAssumedCost{50us, 0us};
 // A thread in an uninterruptible sleep stops when that is over.
 constexpr nanoseconds kLongestArming = 200ms;
@@ -204,13 +204,13 @@ Tracer::Hold Tracer::trace(WakeTimer& timer) {
 
 void Tracer::announce() const {
   const std::string price =
-      cost_ ? fmt::format(", which costs it about {} each", format_duration(cost_->time)) : "";
+      cost_ ? fmt::format(", some {} a call", format_duration(cost_->time)) : "";
   const std::string cap =
       options_.max_overhead
           ? fmt::format("; in bursts, for at most {} of its time (--max-overhead)",
                         format_ratio(Ratio{*options_.max_overhead}))
           : "";
-  spdlog::warn("attaching to process {} with ptrace: its system calls stop it twice{}{}",
+  spdlog::warn("attaching to process {} with ptrace: each of its system calls stops it twice{}{}",
                options_.pid, price, cap);
   const auto capabilities = effective_capabilities();
   if (!capabilities || !capabilities->has(CAP_SYS_PTRACE))

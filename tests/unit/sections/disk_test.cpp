@@ -85,7 +85,7 @@ TEST(DiskSection, SaysWhetherItIsMeOrTheBox) {
   EXPECT_THAT(verdict(facts_of(window(199, 1000))), HasSubstr("the box: "));
   EXPECT_THAT(verdict(facts_of(window(199, 1000))), HasSubstr("sda busy 95.0% of the time"));
   EXPECT_THAT(verdict(facts_of(window(2000, 1000))),
-              HasSubstr("dirtied more than the disks have seen"));
+              HasSubstr("read and wrote more than the disks have seen"));
 }
 
 TEST(DiskSection, BlamesNobodyWhereNothingHappened) {
