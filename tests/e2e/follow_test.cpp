@@ -143,7 +143,7 @@ TEST_F(Follow, ObeysTheFilter) {
 TEST_F(Follow, SaysWhoseTheOtherSectionsAre) {
   Workload workload("family");
   const Result result = run_tool({"-f", "-d", "200ms", std::to_string(workload.pid())});
-  EXPECT_THAT(result.out, HasSubstr("files, sockets, memory and threads are of " +
+  EXPECT_THAT(result.out, HasSubstr("files, sockets, memory and the table of threads are of " +
                                     std::to_string(workload.pid()) + " alone"));
 }
 

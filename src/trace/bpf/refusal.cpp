@@ -72,7 +72,8 @@ std::string capability_remedy(const Circumstances& circumstances) {
     return "no_new_privs is set, so that neither sudo nor setcap can help: run it where it is not";
   if (is_before(circumstances.kernel.version, proc::kBpfCapabilities)) return "run it with sudo";
   return fmt::format(
-      "run it with sudo, or give the binary the rights, and so everybody who may run it: setcap {}",
+      "run it with sudo, or give the binary the rights, and so everybody who may run it: setcap {} "
+      "debug-process",
       kFileRights);
 }
 
