@@ -8,6 +8,7 @@
 
 #include "e2e/cgroup_v1.h"
 #include "e2e/harness.h"
+#include "e2e/sanitized.h"
 
 namespace debug_process::e2e {
 namespace {
@@ -183,6 +184,7 @@ TEST_F(Hostile, ADeletedExecutableIsReported) {
 }
 
 TEST_F(Limits, PeakMemoryWithAThousandFilesAndMappings) {
+  if (sanitized()) GTEST_SKIP() << kSanitized;
   constexpr std::uint64_t kMostBytes = 40'000'000;
   Workload target("many_fds", {"1000"});
   const Json report = report_on(target.pid(), {"-d", "500ms"});

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "e2e/harness.h"
+#include "e2e/sanitized.h"
 
 namespace debug_process::e2e {
 namespace {
@@ -158,7 +159,13 @@ std::vector<Outcome> three_runs(const std::string& backend) {
   return outcomes;
 }
 
-using OverheadCap = NeedsBpf;
+class OverheadCap : public NeedsBpf {
+ protected:
+  void SetUp() override {
+    if (sanitized()) GTEST_SKIP() << kSanitized;
+    NeedsBpf::SetUp();
+  }
+};
 
 TEST_F(OverheadCap, HoldsForALoopOfSystemCallsAndItsScaledCountIsTrue) {
   const std::vector<Outcome> outcomes = three_runs("bpf");
