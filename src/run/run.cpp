@@ -300,6 +300,7 @@ class Session {
     sections::Facts facts = collector_.finish(course_.window, activity, why_untraced);
     if (course_.ended_by == report::EndedBy::target_exit) facts.wait_status = course_.wait_status;
     if (command_ != nullptr) complete_command(facts.process);
+    if (target_.has_ended()) complete_end(facts.process);
     if (facts.process.completeness.status == report::Status::unavailable && activity == nullptr)
       return fail_with(
           ExitStatus::no_process,
@@ -307,14 +308,18 @@ class Session {
     return assemble(facts, course_);
   }
 
-  // What we started we know by name, and that it has ended is no zombie to warn of: we wait for it
-  // when all is read.
+  // What we started we know by name.
   void complete_command(sections::process::Facts& process) const {
     if (!process.command_note.empty()) {
       process.command = options_.command;
       process.command_note.clear();
     }
-    if (!target_.has_ended()) return;
+  }
+
+  // All else is as it was last seen. A zombie is one to warn of, but for what we started: we wait
+  // for that when all is read.
+  void complete_end(sections::process::Facts& process) const {
+    if (command_ == nullptr && process.state_letter == 'Z') return;
     process.state = "exited";
     process.state_letter.reset();
   }
