@@ -85,7 +85,7 @@ TEST_F(DoctorWithBpf, ToldWhatARunThenDoes) {
   for (const auto& [id, section] : report.at("sections").items())
     EXPECT_EQ(row(document, "sections", "sections", {{"section", id}}).at("status"),
               section.at("status"))
-        << id;
+        << id << ": " << section.at("reason");
 }
 
 TEST_F(DoctorWithBpf, TellsOfAKernelThreadThatItIsSampled) {

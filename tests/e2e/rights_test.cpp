@@ -40,9 +40,10 @@ CapabilitySet capabilities(const std::string& status, const std::string& kind) {
 CapabilitySet held_by(pid_t pid) {
   CapabilitySet held;
   for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task")) {
-    std::ifstream file(task.path() / "status");
-    const std::string status{std::istreambuf_iterator<char>(file), {}};
-    // It has ended since.
+    std::ostringstream text;
+    text << std::ifstream(task.path() / "status").rdbuf();
+    const std::string status = text.str();
+    // It has ended since, and it may have been while it was read.
     if (status_value(status, "CapAmb").empty()) continue;
     for (const char* kind : {"CapEff", "CapPrm", "CapInh", "CapAmb"})
       held = held | capabilities(status, kind);
