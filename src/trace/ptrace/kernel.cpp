@@ -18,10 +18,9 @@ int status_of_end(const siginfo_t& info) {
   return info.si_status | (info.si_code == CLD_DUMPED ? kCoreDumped : 0);
 }
 
-Waited wait_with(int option, Event& event) {
+Waited wait_with(int options, Event& event) {
   siginfo_t info{};
-  const int options = WEXITED | WSTOPPED | WNOWAIT | __WALL | __WNOTHREAD | option;
-  if (::waitid(P_ALL, 0, &info, options) != 0)
+  if (::waitid(P_ALL, 0, &info, options | WEXITED | WNOWAIT | __WALL | __WNOTHREAD) != 0)
     return errno == ECHILD ? Waited::nobody : Waited::interrupted;
   if (info.si_pid == 0) return Waited::interrupted;
   event.tid = info.si_pid;
@@ -71,10 +70,14 @@ std::optional<SyscallInfo> syscall_info(pid_t tid) {
 }
 
 Waited wait_for_event(Event& event) {
-  return wait_with(0, event);
+  return wait_with(WSTOPPED, event);
 }
 
 Waited next_event(Event& event) {
+  return wait_with(WSTOPPED | WNOHANG, event);
+}
+
+Waited next_end(Event& event) {
   return wait_with(WNOHANG, event);
 }
 

@@ -40,6 +40,8 @@ enum class Waited { event, interrupted, nobody };
 Waited wait_for_event(Event& event);
 // Does not wait: interrupted when there is none.
 Waited next_event(Event& event);
+// The same, of threads that have ended alone.
+Waited next_end(Event& event);
 // Takes the event: a thread that has ended is then gone, and one that has executed a program from
 // another thread than the first takes no requests before that (ptrace_freeze_traced()).
 void take_event(pid_t tid);

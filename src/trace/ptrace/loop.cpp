@@ -93,6 +93,11 @@ void Loop::drain() {
   while (!over_ && next_event(event) == Waited::event) handle(event, monotonic_now());
 }
 
+void Loop::take_ends() {
+  Event event;
+  while (!over_ && next_end(event) == Waited::event) handle(event, monotonic_now());
+}
+
 void Loop::handle(const Event& event, nanoseconds now) {
   if (!event.stopped) {
     ended(event, now);

@@ -75,6 +75,8 @@ class Loop {
   [[nodiscard]] int take_hold_again();
   // For the report.
   void note(std::string text) { end_.notes.push_back(std::move(text)); }
+  // Before that: others may have learned sooner than we that the target has ended.
+  void take_ends();
   // The window ends. The thread has to end now: stopped threads wait for that.
   void close(std::chrono::nanoseconds now);
 

@@ -176,7 +176,10 @@ Tracer::Hold Tracer::trace(WakeTimer& timer) {
   nanoseconds next = now;
   for (;;) {
     const Wish wish = wish_;
-    if (wish == Wish::close) break;
+    if (wish == Wish::close) {
+      loop_->take_ends();
+      break;
+    }
     if (wish == Wish::open && !arming_since_) {
       arming_since_ = now;
       loop_->arm();
