@@ -51,6 +51,10 @@ std::string gaps(const Facts& facts) {
   return text;
 }
 
+nanoseconds observed(const Facts& facts) {
+  return std::chrono::round<nanoseconds>(std::chrono::duration<double>(observed_seconds(facts)));
+}
+
 // How many threads made a call, or are in one that they began in the window.
 std::size_t active_threads(const Facts& facts) {
   std::set<pid_t> active;
@@ -93,14 +97,13 @@ std::string where_threads_were(const Facts& facts) {
   const std::size_t active = active_threads(facts);
   const std::uint64_t threads = active > 0 ? active : facts.threads.count.value_or(0);
   if (threads == 0) return {};
-  const nanoseconds observed(static_cast<std::int64_t>(seconds * 1e9));
   std::map<std::string_view, nanoseconds> time;
   // Time that a tracer has added is not the target's.
   if (times_are_own(facts))
     for (const auto& row : facts.syscalls.rows) time[row.syscall] += row.latency.sum;
   for (const auto& call : facts.syscalls.in_flight) {
     if (active > 0 && call.started_before_window) continue;
-    if (call.elapsed) time[call.syscall] += std::min(*call.elapsed, observed);
+    if (call.elapsed) time[call.syscall] += std::min(*call.elapsed, observed(facts));
   }
   if (time.empty()) return {};
   const auto most = std::max_element(
@@ -145,9 +148,7 @@ std::string where_the_time_went(const Facts& facts) {
 // Any other end is a finding.
 std::string how_it_ended(const Facts& facts) {
   if (!facts.wait_status || *facts.wait_status != 0) return {};
-  return fmt::format("Exited with status 0 after {}",
-                     format_duration(std::chrono::round<nanoseconds>(
-                         std::chrono::duration<double>(observed_seconds(facts)))));
+  return fmt::format("Exited with status 0 after {}", format_duration(observed(facts)));
 }
 
 }  // namespace

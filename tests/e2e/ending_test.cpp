@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -77,12 +78,11 @@ TEST_F(Ending, TellsTheLastCallOfEachThreadOfATargetThatIsKilled) {
 
 // Some thread besides the first.
 bool is_stopped_at_calls(pid_t pid) {
-  const std::string tasks = "/proc/" + std::to_string(pid) + "/task";
-  for (const auto& task : std::filesystem::directory_iterator(tasks))
-    if (task.path().filename() != std::to_string(pid) &&
-        read_text(task.path() / "stat").find(") t ") != std::string::npos)
-      return true;
-  return false;
+  const auto tasks = tasks_of(pid);
+  return std::any_of(tasks.begin(), tasks.end(), [pid](const auto& task) {
+    return task.filename() != std::to_string(pid) &&
+           read_text(task / "stat").find(") t ") != std::string::npos;
+  });
 }
 
 TEST_F(Ending, TellsTheLastCallOfEachThreadUnderPtraceToo) {

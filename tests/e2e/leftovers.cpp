@@ -12,6 +12,16 @@ std::string status_line(pid_t pid, const std::string& key) {
   return "";
 }
 
+std::vector<std::filesystem::path> tasks_of(pid_t pid) {
+  std::vector<std::filesystem::path> tasks;
+  std::error_code gone;
+  const std::string folder = "/proc/" + std::to_string(pid) + "/task";
+  for (auto entry = std::filesystem::directory_iterator(folder, gone);
+       !gone && entry != std::filesystem::directory_iterator(); entry.increment(gone))
+    tasks.push_back(entry->path());
+  return tasks;
+}
+
 unsigned long ask_count(Workload& counter) {
   return std::stoul(counter.ask().substr(std::string("count ").size()));
 }

@@ -4,8 +4,10 @@
 
 #include <sys/types.h>
 
+#include <filesystem>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "e2e/harness.h"
 
@@ -13,6 +15,9 @@ namespace debug_process::e2e {
 
 // "State:\tS (sleeping)" for "State"; empty when there is no such process or line.
 [[nodiscard]] std::string status_line(pid_t pid, const std::string& key);
+
+// /proc/PID/task/TID of each thread; none when there is no such process.
+[[nodiscard]] std::vector<std::filesystem::path> tasks_of(pid_t pid);
 
 // How much the workload `counter` has done so far.
 [[nodiscard]] unsigned long ask_count(Workload& counter);

@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -35,16 +34,6 @@ inline std::uint64_t ask_number(Process& workload) {
   std::uint64_t number = 0;
   words >> word >> number;
   return number;
-}
-
-inline std::vector<std::filesystem::path> tasks_of(pid_t pid) {
-  std::vector<std::filesystem::path> tasks;
-  std::error_code gone;
-  const std::string folder = "/proc/" + std::to_string(pid) + "/task";
-  for (auto entry = std::filesystem::directory_iterator(folder, gone);
-       !gone && entry != std::filesystem::directory_iterator(); entry.increment(gone))
-    tasks.push_back(entry->path());
-  return tasks;
 }
 
 // Skipped where ptrace is not to be had for one's own child: a sandbox, or Yama's 2 and 3.

@@ -3,7 +3,7 @@
 """Judges what tests/kernels/init sent from a guest.
 
 judge.py [--record] DIRECTORY KERNEL RELEASE   of DIRECTORY/results: one line, with exit status 1 what is wrong
-judge.py --markdown DIRECTORY...               what was judged before, as a table for README.md
+judge.py --markdown DIRECTORY...               what was judged before, as a table
 
 How much the verifier has to do for each program on that kernel is held against verified.json, beside this file; --record
 writes it.

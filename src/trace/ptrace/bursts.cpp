@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "trace/ptrace/price.h"
+
 namespace debug_process::trace::ptrace {
 namespace {
 
@@ -12,10 +14,6 @@ using std::chrono::nanoseconds;
 constexpr double kJitter = 0.25;
 // A tracer that is never idle is one that all wait for.
 constexpr double kMostBusy = 0.95;
-
-nanoseconds times(nanoseconds duration, double factor) {
-  return nanoseconds(static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor));
-}
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "trace/ptrace/memory.h"
 
@@ -176,8 +177,7 @@ void Loop::has_stopped(Tracee& thread, nanoseconds now) {
 }
 
 void Loop::resume(Tracee& thread, int signal_number, nanoseconds now) {
-  if (thread.listening) thread.asleep += now - thread.stopped_at;
-  thread.listening = false;
+  no_longer_listens(thread, now);
   if (armed_ && bursts_.on()) {
     begin_watch(thread, now);
     (void)go_to_call(thread.tid, signal_number);
@@ -188,10 +188,15 @@ void Loop::resume(Tracee& thread, int signal_number, nanoseconds now) {
   }
 }
 
+void Loop::no_longer_listens(Tracee& thread, nanoseconds now) {
+  if (const auto since = std::exchange(thread.listening_since, std::nullopt))
+    thread.asleep += now - *since;
+}
+
 // While it is stopped it makes no calls: none can be missed.
 void Loop::stay_stopped(Tracee& thread, nanoseconds now) {
-  thread.listening = true;
-  thread.stopped_at = now;
+  no_longer_listens(thread, now);
+  thread.listening_since = now;
   begin_watch(thread, now);
   (void)listen(thread.tid);
 }
@@ -212,6 +217,7 @@ void Loop::open(nanoseconds now) {
     }
     thread.cpu_watched = nanoseconds(0);
     thread.asleep = nanoseconds(0);
+    if (thread.listening_since) thread.listening_since = now;
     thread.calls.reads_writes = 0;
     thread.events = 0;
     if (thread.parked) thread.parked->since = thread.parked->proven = now;

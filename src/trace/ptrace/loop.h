@@ -118,6 +118,7 @@ class Loop {
   void ended(const Event& event, std::chrono::nanoseconds now);
   void resume(Tracee& thread, int signal_number, std::chrono::nanoseconds now);
   void stay_stopped(Tracee& thread, std::chrono::nanoseconds now);
+  static void no_longer_listens(Tracee& thread, std::chrono::nanoseconds now);
   void has_stopped(Tracee& thread, std::chrono::nanoseconds now);
 
   Tracee* find(pid_t tid);

@@ -13,7 +13,7 @@ using std::chrono::nanoseconds;
 constexpr std::uint64_t kDearer = 3;
 // A call that takes longer than so many times its stops sleeps, and that costs nothing.
 constexpr int kLongCall = 4;
-// So often the price is put right: looking takes 1 us.
+// So often the price is put right: looking takes some 10 us, in which the thread is stopped.
 constexpr std::uint64_t kCallsBetweenLooks = 64;
 // Of the calls of all. Where it is more, the thread waits for the tracer too, which is charged.
 constexpr std::uint64_t kFewOthers = 10;

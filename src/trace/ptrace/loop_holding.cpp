@@ -19,7 +19,8 @@ void Loop::let_go(nanoseconds now) {
   let_go_ever_ = true;
   for (auto& [tid, thread] : tracees_) {
     end_watch(thread, now);
-    thread.seized = thread.stopping = thread.held = thread.listening = false;
+    no_longer_listens(thread, now);
+    thread.seized = thread.stopping = thread.held = false;
     thread.interrupted_at.reset();
     thread.calls.interrupted.reset();
   }

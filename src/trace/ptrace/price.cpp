@@ -10,11 +10,11 @@ using std::chrono::nanoseconds;
 
 constexpr double kMostTimes = 3;
 
+}  // namespace
+
 nanoseconds times(nanoseconds duration, double factor) {
   return nanoseconds(static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor));
 }
-
-}  // namespace
 
 Price operator*(Price price, double factor) {
   return {times(price.time, factor), times(price.cpu, factor)};

@@ -38,17 +38,17 @@ struct Tracee {
   // CPU time when that began, and in all of the time before that.
   std::optional<std::chrono::nanoseconds> cpu_began;
   std::chrono::nanoseconds cpu_watched{0};
-  std::chrono::nanoseconds asleep{0};  // of the time watched
+  std::chrono::nanoseconds asleep{0};  // of the time watched, in calls or stopped by a signal
   std::chrono::nanoseconds joined{0};  // the window, or this thread in it, began
   std::optional<Parked> parked;
   std::optional<Switches> switches;  // at the last look
   bool seized = true;                // we hold it
   bool born_in_window = false;
-  bool stopping = false;                   // it has been interrupted, and has not stopped yet
-  bool held = false;                       // at a call, until the others were served
-  bool listening = false;                  // stopped by a signal, as the whole process is
-  std::chrono::nanoseconds stopped_at{0};  // then: since when
-  std::uint64_t price = 0;                 // of its calls, in calls of the measured cost
+  bool stopping = false;  // it has been interrupted, and has not stopped yet
+  bool held = false;      // at a call, until the others were served
+  // Stopped by a signal, as the whole process is.
+  std::optional<std::chrono::nanoseconds> listening_since;
+  std::uint64_t price = 0;  // of its calls, in calls of the measured cost
   // Interrupted while it ran, then: what it has lost by that.
   std::optional<std::chrono::nanoseconds> interrupted_at;
   std::uint64_t events = 0;  // stops, watched, that were none of a call's

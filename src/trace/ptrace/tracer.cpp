@@ -79,7 +79,7 @@ void Tracer::wait_for_stopped_ones() const {
   const proc::Procfs procfs;
   const auto deadline = std::chrono::steady_clock::now() + kLongestReturn;
   for (const auto& [tid, thread] : loop_->tracees()) {
-    if (!thread.listening) continue;
+    if (!thread.listening_since) continue;
     const std::string path =
         fmt::format("{}/task/{}/stat", thread.process->stats.pid.value_or(0), tid);
     while (std::chrono::steady_clock::now() < deadline) {
