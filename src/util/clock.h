@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include <chrono>
+#include <cstdint>
 
 namespace debug_process {
 
@@ -19,6 +20,12 @@ namespace debug_process {
 [[nodiscard]] inline timespec to_timespec(std::chrono::nanoseconds duration) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration);
   return {seconds.count(), (duration - seconds).count()};
+}
+
+[[nodiscard]] inline std::chrono::nanoseconds times(std::chrono::nanoseconds duration,
+                                                    double factor) {
+  return std::chrono::nanoseconds(
+      static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor));
 }
 
 }  // namespace debug_process

@@ -31,6 +31,8 @@ constexpr nanoseconds kLongestCounting = 20ms;
 constexpr nanoseconds kCountingCost = 700us;
 // Attaching or detaching takes no longer: measured were 0.14 to 0.25 ms.
 constexpr nanoseconds kTransition = 500us;
+// A slice costs as much again as it was measured to at the most; what is more has other causes.
+constexpr double kMostTimes = 2;
 // Slices at even distances could beat with what the target does at even distances.
 constexpr double kJitter = 0.25;
 
@@ -108,11 +110,12 @@ bool Slices::wait(nanoseconds duration) {
 void Slices::run() {
   while (wait(until_next_look())) {
     look();
-    if (!budget_.is_exceeded(looked_ - started_, spent_)) continue;
+    if (!budget_.is_exceeded(looked_ - started_, spent())) continue;
     close();
     // Counted after the pause, when the target may be doing anything: where the slice ended, it was
     // on a CPU and making calls.
     if (!pause() || !count_for_a_moment() || !open()) return;
+    put_price_right();
   }
 }
 
@@ -129,8 +132,8 @@ void Slices::look() {
   const nanoseconds lost = cost_of(grown.busiest, grown.busiest_on_descriptors, grown.passed);
   const nanoseconds time = now - looked_;
   tally_.add_whole(grown.all(), time);
-  paid_ += cost_of(grown.counted, grown.on_descriptors, grown.passed);
-  spent_ += lost;
+  in_slices_.paid += cost_of(grown.counted, grown.on_descriptors, grown.passed);
+  in_slices_.spent += lost;
   if (time >= kOftenest / 2) spending_ = seconds(lost) / seconds(time);
   if (grown.all() > 0)
     busiest_share_ =
@@ -146,8 +149,26 @@ nanoseconds Slices::cost_of(std::uint64_t counted, std::uint64_t on_descriptors,
          static_cast<std::int64_t>(passed) * costs_.passed;
 }
 
+nanoseconds Slices::spent() const {
+  return times(in_slices_.spent + in_between_.spent, price_factor_);
+}
+
+nanoseconds Slices::paid() const {
+  return times(in_slices_.paid + in_between_.paid, price_factor_);
+}
+
+// The price is measured on ourselves, in a loop that has a CPU and its caches for itself. Between
+// the slices the target's own pace tells what it costs there: half as much again is common.
+void Slices::put_price_right() {
+  const auto lost = tally_.surely_lost(paid_per_call(), costs_.counting.value);
+  const nanoseconds charged = in_slices_.spent - spent_in_first_slice_;
+  const nanoseconds watched = tally_.watched() - first_slice_;
+  if (!lost || charged.count() <= 0 || watched.count() <= 0) return;
+  price_factor_ = std::clamp(*lost * seconds(watched) / seconds(charged), 1.0, kMostTimes);
+}
+
 nanoseconds Slices::paid_per_call() const {
-  return paid_ / static_cast<std::int64_t>(std::max<std::uint64_t>(tally_.calls(), 1));
+  return in_slices_.paid / static_cast<std::int64_t>(std::max<std::uint64_t>(tally_.calls(), 1));
 }
 
 double Slices::factor() const {
@@ -162,6 +183,10 @@ void Slices::close() {
   stop_watching(skeleton_);
   slice_ends(monotonic_now());
   look();
+  if (!tally_.paused()) {
+    first_slice_ = tally_.watched();
+    spent_in_first_slice_ = in_slices_.spent;
+  }
   tally_.pause();
   slice_.reset();
   whole_.detach();
@@ -169,10 +194,17 @@ void Slices::close() {
 }
 
 // While programs are being attached and detached the target pays no more than while it is watched.
-// What takes longer is a wait for an RCU grace period, with nothing attached.
+// What takes longer is a wait for an RCU grace period, with one program of two attached, which
+// returns at once.
 void Slices::charge_since(nanoseconds began) {
-  const nanoseconds took = std::min(monotonic_now() - began, kTransition);
-  spent_ += from_seconds(seconds(took) * std::min(spending_, 1.0));
+  const nanoseconds took = monotonic_now() - began;
+  const nanoseconds changing = std::min(took, kTransition);
+  const double waiting_costs = seconds(costs_.whole.bystander_per_call.value_or(0ns)) /
+                               (2 * std::max(seconds(*costs_.whole.target_per_call), seconds(1ns)));
+  const nanoseconds lost = times(changing + times(took - changing, std::min(waiting_costs, 1.0)),
+                                 std::min(spending_, 1.0));
+  in_between_.spent += lost;
+  in_between_.paid += lost;
 }
 
 nanoseconds Slices::counting_time() const {
@@ -200,14 +232,16 @@ bool Slices::count_for_a_moment() {
   charge_since(ended);
   const std::uint64_t calls = calls_.counted_since_last_time();
   tally_.add_counted(calls, time);
-  spent_ +=
-      from_seconds(static_cast<double>(calls) * busiest_share_ * seconds(costs_.counting.value));
+  const nanoseconds paid =
+      from_seconds(static_cast<double>(calls) * seconds(costs_.counting.value));
+  in_between_.spent += times(paid, busiest_share_);
+  in_between_.paid += paid;
   return goes_on;
 }
 
 bool Slices::pause() {
   std::uniform_real_distribution<double> longer(1, 1 + kJitter);
-  const nanoseconds even = budget_.pause(monotonic_now() - started_, spent_);
+  const nanoseconds even = budget_.pause(monotonic_now() - started_, spent());
   return wait(from_seconds(seconds(even) * longer(random_)));
 }
 

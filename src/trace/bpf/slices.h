@@ -47,8 +47,8 @@ class Slices {
   // When the last slice began, where it lasted until the end: what was entered since is in flight.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> last_slice() const { return slice_; }
   [[nodiscard]] std::chrono::nanoseconds watched() const { return tally_.watched(); }
-  // What the whole work has cost the target, all threads together.
-  [[nodiscard]] std::chrono::nanoseconds paid() const { return paid_; }
+  // What watching has cost the target, all threads together.
+  [[nodiscard]] std::chrono::nanoseconds paid() const;
   // By how much what was seen has to be multiplied, and the relative standard error of that:
   // nullopt: too few slices to tell.
   [[nodiscard]] double factor() const;
@@ -63,12 +63,19 @@ class Slices {
   [[nodiscard]] std::chrono::nanoseconds cost_of(std::uint64_t counted,
                                                  std::uint64_t on_descriptors,
                                                  std::uint64_t passed) const;
+  [[nodiscard]] std::chrono::nanoseconds spent() const;
+  void put_price_right();
   void close();
   [[nodiscard]] std::chrono::nanoseconds counting_time() const;
   bool count_for_a_moment();
   void charge_since(std::chrono::nanoseconds began);
   bool pause();
   bool open();
+
+  struct Charges {
+    std::chrono::nanoseconds spent{0};  // by the busiest thread
+    std::chrono::nanoseconds paid{0};   // by all of them
+  };
 
   syscall_stats_bpf& skeleton_;
   Hooks whole_;
@@ -84,10 +91,15 @@ class Slices {
   std::optional<std::chrono::nanoseconds> slice_;  // since when
   std::chrono::nanoseconds looked_{0};
   std::chrono::nanoseconds look_takes_{0};
-  std::chrono::nanoseconds spent_{0};  // by the busiest thread
-  std::chrono::nanoseconds paid_{0};   // by all of them
-  double spending_ = 1;                // of late, as a share of the time; at first the worst
-  double busiest_share_ = 1;           // of late, of all calls
+  // By the busiest thread, at the measured price, and by all of them; and beside the slices.
+  Charges in_slices_;
+  Charges in_between_;
+  // When the first slice ended: what came before was another pace.
+  std::chrono::nanoseconds first_slice_{0};
+  std::chrono::nanoseconds spent_in_first_slice_{0};
+  double price_factor_ = 1;   // how many times the measured price a slice truly costs
+  double spending_ = 1;       // of late, as a share of the time; at first the worst
+  double busiest_share_ = 1;  // of late, of all calls
   std::minstd_rand random_;
 
   // What watched_until() needs.

@@ -33,6 +33,11 @@ double undisturbed(double whole, double counted, double cost_whole, double cost_
   return std::max(counted - slope * cost_counted, counted * kFastest);
 }
 
+// The part of its time that a target loses of which the pace under none is this.
+double lost(double undisturbed, double whole) {
+  return std::max(1 - undisturbed / whole, 0.0);
+}
+
 // Of an estimate from all slices, by those from all slices but one each.
 double jackknife_variance(const std::vector<double>& without_one) {
   const auto n = static_cast<double>(without_one.size());
@@ -41,6 +46,25 @@ double jackknife_variance(const std::vector<double>& without_one) {
   double squares = 0;
   for (const double value : without_one) squares += (value - mean) * (value - mean);
   return squares * (n - 1) / n;
+}
+
+template <typename Slice>
+Slice sum(const std::vector<Slice>& slices) {
+  Slice all;
+  for (const Slice& slice : slices) all.add(slice);
+  return all;
+}
+
+// How far an estimate from all slices may be off, for what they differ in.
+template <typename Slice, typename Estimate>
+double variance(const std::vector<Slice>& slices, const Slice& all, Estimate estimate) {
+  std::vector<double> without_one;
+  for (const Slice& slice : slices) {
+    Slice others = all;
+    others.take_off(slice);
+    without_one.push_back(estimate(others));
+  }
+  return jackknife_variance(without_one);
 }
 
 }  // namespace
@@ -113,10 +137,8 @@ double Tally::calls_in_gap(const Slice& all, double gap, double cost_whole,
 }
 
 double Tally::all_calls(nanoseconds window, double cost_whole, double cost_counted) const {
-  Slice all;
-  for (const Slice& slice : comparable()) all.add(slice);
   return static_cast<double>(whole_.calls + counted_.calls) +
-         calls_in_gap(all, gap_seconds(window), cost_whole, cost_counted);
+         calls_in_gap(sum(comparable()), gap_seconds(window), cost_whole, cost_counted);
 }
 
 double Tally::factor(nanoseconds window, nanoseconds cost_whole, nanoseconds cost_counted) const {
@@ -135,18 +157,12 @@ std::optional<double> Tally::error(nanoseconds window, Uncertain cost_whole,
   const double total = all_calls(window, whole, counted);
   if (!(total > 0)) return std::nullopt;
 
-  Slice all;
-  for (const Slice& slice : slices) all.add(slice);
-  std::vector<double> without_one;
-  for (const Slice& slice : slices) {
-    Slice others = all;
-    others.take_off(slice);
-    without_one.push_back(calls_in_gap(others, gap, whole, counted));
-  }
+  const Slice all = sum(slices);
+  const double chance =
+      variance(slices, all, [&](const Slice& of) { return calls_in_gap(of, gap, whole, counted); });
   // What happened between the slices was chance too: of more time, the less.
   const double chance_between = gap > 0 ? all.counted.seconds() / gap : 0;
-  const double by_chance =
-      gap > 0 ? std::sqrt(jackknife_variance(without_one) * (1 + chance_between)) : 0;
+  const double by_chance = gap > 0 ? std::sqrt(chance * (1 + chance_between)) : 0;
   const auto change = [&](double more_whole, double more_counted) {
     return (all_calls(window, whole + more_whole, counted + more_counted) -
             all_calls(window, whole - more_whole, counted - more_counted)) /
@@ -155,6 +171,21 @@ std::optional<double> Tally::error(nanoseconds window, Uncertain cost_whole,
   const double by_cost_whole = change(seconds(cost_whole.error), 0);
   const double by_cost_counted = change(0, seconds(cost_counted.error));
   return std::hypot(by_chance, by_cost_whole, by_cost_counted) / total;
+}
+
+std::optional<double> Tally::surely_lost(nanoseconds cost_whole, nanoseconds cost_counted) const {
+  const std::vector<Slice> slices = comparable();
+  if (slices.size() < kFewestSlices) return std::nullopt;
+  const auto lost_in = [&](const Slice& of) {
+    if (of.whole.calls == 0 || of.counted.calls == 0) return 0.0;
+    const double whole = of.whole.seconds_per_call();
+    return lost(undisturbed(whole, of.counted.seconds_per_call(), seconds(cost_whole),
+                            seconds(cost_counted)),
+                whole);
+  };
+  const Slice all = sum(slices);
+  if (all.whole.calls == 0) return std::nullopt;
+  return std::max(lost_in(all) - std::sqrt(variance(slices, all, lost_in)), 0.0);
 }
 
 }  // namespace debug_process::trace::bpf

@@ -43,6 +43,11 @@ class Tally {
   // what the costs being wrong would change. nullopt: too few slices, or no call in any.
   [[nodiscard]] std::optional<double> error(std::chrono::nanoseconds window, Uncertain cost_whole,
                                             Uncertain cost_counted) const;
+  // Which part of its time with the whole work the target has lost to it after the first pause, as
+  // its pace tells: that, less its standard error, for what slices differ in is not all of our
+  // making. 0 where it has time to spare. nullopt as above.
+  [[nodiscard]] std::optional<double> surely_lost(std::chrono::nanoseconds cost_whole,
+                                                  std::chrono::nanoseconds cost_counted) const;
 
  private:
   struct Stretch {

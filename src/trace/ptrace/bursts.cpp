@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "trace/ptrace/price.h"
+#include "util/clock.h"
 
 namespace debug_process::trace::ptrace {
 namespace {

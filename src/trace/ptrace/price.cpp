@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "util/clock.h"
+
 namespace debug_process::trace::ptrace {
 namespace {
 
@@ -11,10 +13,6 @@ using std::chrono::nanoseconds;
 constexpr double kMostTimes = 3;
 
 }  // namespace
-
-nanoseconds times(nanoseconds duration, double factor) {
-  return nanoseconds(static_cast<std::int64_t>(static_cast<double>(duration.count()) * factor));
-}
 
 Price operator*(Price price, double factor) {
   return {times(price.time, factor), times(price.cpu, factor)};

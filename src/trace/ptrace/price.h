@@ -13,7 +13,6 @@ struct Price {
 };
 
 [[nodiscard]] Price operator*(Price price, double factor);
-[[nodiscard]] std::chrono::nanoseconds times(std::chrono::nanoseconds duration, double factor);
 
 // How many times the measured price a thread pays that has made `calls` and was awake, but not on a
 // CPU, for `off_cpu` of the time that it was watched: that is what stops take beyond their CPU

@@ -185,5 +185,48 @@ TEST(TallyError, IsAlmostAllWhereOneSliceHadAllCalls) {
   EXPECT_GT(*error, 0.5);
 }
 
+// Slices of 12 ms with the whole work, at 100 ns a call without us.
+Tally slices_slowed_by(std::chrono::nanoseconds whole, std::chrono::nanoseconds counted,
+                       int disturbed_by = 0) {
+  Tally tally;
+  tally.add_whole(22000, 10ms);
+  tally.pause();
+  for (int i = 0; i < 20; ++i) {
+    const auto others = std::chrono::nanoseconds(i % 2 == 0 ? disturbed_by : 0);
+    tally.add_counted(static_cast<std::uint64_t>(5ms / (100ns + counted)), 5ms);
+    tally.add_whole(static_cast<std::uint64_t>(10ms / (100ns + whole + others)), 10ms);
+    tally.add_whole(static_cast<std::uint64_t>(2ms / (100ns + whole + others)), 2ms);
+    tally.pause();
+  }
+  return tally;
+}
+
+TEST(TallyLost, IsWhatTheCostsSayWhereTheyAreRight) {
+  const auto lost = slices_slowed_by(kWhole, kCounted).surely_lost(kWhole, kCounted);
+  ASSERT_TRUE(lost);
+  EXPECT_NEAR(*lost, 120. / 220, 0.001);
+}
+
+TEST(TallyLost, IsMoreWhereThePaceSaysThatTheTargetPaysMoreThanWeDo) {
+  const auto lost = slices_slowed_by(180ns, 45ns).surely_lost(kWhole, kCounted);
+  ASSERT_TRUE(lost);
+  EXPECT_NEAR(*lost, 180. / 280, 0.001);
+}
+
+TEST(TallyLost, LeavesOutWhatSlicesDifferIn) {
+  const auto lost = slices_slowed_by(kWhole, kCounted, 100).surely_lost(kWhole, kCounted);
+  const auto steady = slices_slowed_by(170ns, kCounted).surely_lost(kWhole, kCounted);
+  ASSERT_TRUE(lost && steady);
+  EXPECT_LT(*lost, *steady - 0.01);
+  EXPECT_GT(*lost, 120. / 220);
+}
+
+TEST(TallyLost, IsNothingWithTimeToSpareAndUnknownFromTooFewSlices) {
+  EXPECT_EQ(slices_of({1000}, 20).surely_lost(kWhole, kCounted), 0);
+  EXPECT_EQ(slices_of({1000}, Tally::kFewestSlices - 1).surely_lost(kWhole, kCounted),
+            std::nullopt);
+  EXPECT_EQ(slices_of({0}, 20).surely_lost(kWhole, kCounted), std::nullopt);
+}
+
 }  // namespace
 }  // namespace debug_process::trace::bpf
