@@ -10,6 +10,7 @@
 namespace debug_process::e2e {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -34,6 +35,12 @@ TEST_F(Verifier, LooksAtFarLessThanItMay) {
   for (std::sregex_iterator at(said.begin(), said.end(), line), end; at != end; ++at, ++programs)
     EXPECT_LT(std::stoul((*at)[2]) * kShareOfLimit, std::stoul((*at)[3])) << (*at)[1];
   EXPECT_GE(programs, 4) << said;
+}
+
+TEST_F(Verifier, IsToldOfBesideHowLargeEachProgramIs) {
+  const std::string said = words();
+  for (const char* program : {"dp_sys_enter", "dp_sys_exit", "dp_thread_exit", "dp_exec"})
+    EXPECT_THAT(said, ContainsRegex(std::string(program) + ": [0-9]+ instructions as loaded"));
 }
 
 // Without them it verifies global functions anew from each caller.

@@ -27,7 +27,8 @@ EXIT_NO_PERMISSION = "4"
 # Another release of the same kernel may take a few more; what a change of ours adds is seen well before the limit.
 MOST_OF_RECORDED = 1.1
 VERIFIER_LINE = re.compile(r"verifier of (\w+): .*?processed (\d+) insns \(limit (\d+)\)")
-BYTES_OF_INSTRUCTION = 8
+FILES = 100000
+SIZE_LINE = re.compile(r"(\w+): (\d+) instructions as loaded")
 
 
 class Wrong(Exception):
@@ -135,12 +136,19 @@ def judge_given_errors(run: Run) -> None:
     expect("call that failed", run.row("errors", "objects", object="/no/such/file")["errno"], "ENOENT")
 
 
-JUDGES = {"auto": expect_bpf, "doctor": judge_doctor, "follow": expect_bpf}
+def judge_files(run: Run) -> None:
+    expect_bpf(run)
+    files = run.report["sections"]["files"]["metrics"]["open"]
+    if files < FILES:
+        raise Wrong(f"{files} open files, not {FILES} and a few")
+
+
+JUDGES = {"auto": expect_bpf, "doctor": judge_doctor, "follow": expect_bpf, "files": judge_files, "namespace": expect_bpf}
 JUDGES_WITHOUT_BTF = {"auto": judge_fallback, "doctor": judge_doctor_without, "insisting": judge_insisting,
                       "doctor-given": judge_doctor, "given": judge_given, "given-follow": judge_given_follow,
                       "given-errors": judge_given_errors, "given-look": expect_bpf}
-# Those in which the programs were loaded, and seen by bpftool.
-LOOKS = ("auto", "follow", "given-look")
+# Those that say what was loaded.
+LOOKS = ("auto", "follow", "files", "namespace", "given-look")
 
 
 def left_out_patterns() -> Iterator[tuple[str, str]]:
@@ -212,8 +220,7 @@ def programs_seen(runs: list[Run]) -> dict[str, dict[str, int]]:
     """By program: "instructions", as loaded, and of how many the verifier "processed" the state: the most of all runs."""
     seen: dict[str, dict[str, int]] = {}
     for run in runs:
-        listed = json.loads(run.note("programs") or "[]")
-        sizes = {program.get("name"): program["bytes_xlated"] // BYTES_OF_INSTRUCTION for program in listed}
+        sizes = {name: int(instructions) for name, instructions in SIZE_LINE.findall(run.note("err"))}
         for name, processed, limit in VERIFIER_LINE.findall(run.note("err")):
             row = seen.setdefault(name, {"instructions": 0, "processed": 0})
             row["instructions"] = max(row["instructions"], sizes.get(name, 0))

@@ -186,6 +186,7 @@ Result<std::unique_ptr<Backend>> load(const WatchOptions& options) {
   if (const int status = syscall_stats_bpf::load(skeleton.get()); status != 0)
     return tl::unexpected(
         refusal("load BPF programs", -status, LibbpfLog::last_reason(), btf_given));
+  LibbpfLog::tell_instructions(skeleton->obj);
   if (auto made = make_rows_for_closed(*skeleton); !made) return tl::unexpected(made.error());
   // Last, so that who may not use BPF at all is told that.
   if (auto allowed = check_owner(options.pid); !allowed) return tl::unexpected(allowed.error());

@@ -71,6 +71,7 @@ Result<void> KernelIds::refresh() {
   LibbpfLog::ask_verifier(skeleton->obj);
   if (const int status = task_ids_bpf::load(skeleton.get()); status != 0)
     return fail({"load BPF program", "task_ids", -status, LibbpfLog::last_reason(), {}});
+  LibbpfLog::tell_instructions(skeleton->obj);
   if (const int status = task_ids_bpf::attach(skeleton.get()); status != 0)
     return fail({"attach BPF iterator", "iter/task", -status, LibbpfLog::last_reason(), {}});
   const UniqueFd iterator(::bpf_iter_create(bpf_link__fd(skeleton->links.dp_task_ids)));

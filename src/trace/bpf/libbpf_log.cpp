@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/bpf/libbpf_log.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -81,6 +82,18 @@ void LibbpfLog::ask_verifier(bpf_object* object) {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object)
       bpf_program__set_log_level(program, kVerifierTotals);
+}
+
+void LibbpfLog::tell_instructions(const bpf_object* object) {
+  if (!spdlog::should_log(spdlog::level::debug)) return;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) {
+    bpf_prog_info info{};
+    std::uint32_t size = sizeof(info);
+    if (::bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) == 0)
+      spdlog::debug("{}: {} instructions as loaded", bpf_program__name(program),
+                    info.xlated_prog_len / sizeof(bpf_insn));
+  }
 }
 
 std::string LibbpfLog::last_reason() {

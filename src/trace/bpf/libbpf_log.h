@@ -15,6 +15,8 @@ class LibbpfLog {
   // With --verbose: has the kernel say how much its verifier had to do for each program of this
   // object, or why it refused one. Before the load.
   static void ask_verifier(bpf_object* object);
+  // With --verbose: how many instructions the kernel has made of each program that was loaded.
+  static void tell_instructions(const bpf_object* object);
   // The last warning since the last call, without libbpf's prefix; may be empty.
   [[nodiscard]] static std::string last_reason();
 };

@@ -109,6 +109,7 @@ struct OpenFilesReader::Program {
     LibbpfLog::ask_verifier(opened->obj);
     if (const int status = open_files_bpf::load(opened.get()); status != 0)
       return fail({"load BPF program", "open_files", -status, LibbpfLog::last_reason(), {}});
+    LibbpfLog::tell_instructions(opened->obj);
     skeleton = std::move(opened);
     return {};
   }

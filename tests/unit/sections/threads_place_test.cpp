@@ -96,8 +96,8 @@ TEST_F(PlaceTest, TellsLocksAndChildren) {
 }
 
 // struct pollfd: the descriptor, and twice two bytes of events.
-std::string pollfd_of(char fd) {
-  return std::string(fd < 0 ? 4 : 1, fd) + std::string(fd < 0 ? 4 : 7, '\0');
+std::string pollfd_of(signed char fd) {
+  return std::string(fd < 0 ? 4 : 1, static_cast<char>(fd)) + std::string(fd < 0 ? 4 : 7, '\0');
 }
 
 TEST_F(PlaceTest, NamesTheOnlyDescriptorThatIsPolled) {
