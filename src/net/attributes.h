@@ -27,7 +27,8 @@ template <typename Visit>
 void for_each_attribute(const nlmsghdr& message, std::size_t offset, Visit visit) {
   const auto* attribute =
       static_cast<const nlattr*>(::mnl_nlmsg_get_payload_offset(&message, offset));
-  const auto* const end = static_cast<const char*>(::mnl_nlmsg_get_payload_tail(&message));
+  // Not mnl_nlmsg_get_payload_tail(): that is rounded up to a multiple of four.
+  const char* const end = reinterpret_cast<const char*>(&message) + message.nlmsg_len;
   while (true) {
     const std::ptrdiff_t rest = end - reinterpret_cast<const char*>(attribute);
     if (rest <= 0 || !::mnl_attr_ok(attribute, static_cast<int>(rest))) return;

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <vector>
+#include <memory>
 
 #include "net/inet_diag.h"
 #include "net/unix_diag.h"
@@ -14,9 +14,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size > UINT16_MAX) return -1;
   // Of exactly its size, so that one byte more is seen to be too many.
-  std::vector<std::max_align_t> memory((sizeof(nlmsghdr) + size + sizeof(std::max_align_t) - 1) /
-                                       sizeof(std::max_align_t));
-  auto* const bytes = reinterpret_cast<std::uint8_t*>(memory.data());
+  const auto memory = std::make_unique<std::uint8_t[]>(sizeof(nlmsghdr) + size);
+  std::uint8_t* const bytes = memory.get();
   const nlmsghdr header{static_cast<__u32>(sizeof(nlmsghdr) + size), 20, 0, 0, 0};
   std::memcpy(bytes, &header, sizeof header);
   if (size > 0) std::memcpy(bytes + sizeof header, data, size);
