@@ -13,6 +13,11 @@ namespace debug_process {
 [[nodiscard]] std::string endpoint_text(int family, const void* address, std::uint16_t port,
                                         std::string_view interface = {});
 
+// Of such a text, what stands before the port: "[fe80::1]%eth0"; "" of "".
+[[nodiscard]] inline std::string endpoint_address(const std::string& endpoint) {
+  return endpoint.substr(0, endpoint.rfind(':'));
+}
+
 // "ESTABLISHED" for 1: the kernel's enum in include/net/tcp_states.h. Other protocols use TCP's
 // numbers, and call CLOSE "UNCONNECTED".
 [[nodiscard]] std::string socket_state_name(unsigned state, bool is_tcp);

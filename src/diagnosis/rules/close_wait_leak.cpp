@@ -7,6 +7,7 @@
 
 #include "diagnosis/measure.h"
 #include "diagnosis/rules/all.h"
+#include "util/endpoint.h"
 
 namespace debug_process::diagnosis {
 
@@ -27,7 +28,7 @@ bool is_left_open(const Socket& socket) {
 std::string most_frequent_peer(const Facts& facts) {
   std::map<std::string, std::uint64_t> peers;
   for (const Socket& socket : facts.sockets.sockets)
-    if (is_left_open(socket)) ++peers[socket.remote.substr(0, socket.remote.rfind(':'))];
+    if (is_left_open(socket)) ++peers[endpoint_address(socket.remote)];
   const auto most = std::max_element(
       peers.begin(), peers.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   if (most == peers.end() || most->first.empty()) return {};

@@ -7,6 +7,7 @@
 #include "diagnosis/measure.h"
 #include "diagnosis/rules/all.h"
 #include "diagnosis/waits.h"
+#include "util/endpoint.h"
 
 namespace debug_process::diagnosis {
 
@@ -61,7 +62,7 @@ std::optional<Finding> dns_stall(const Facts& facts) {
        {fmt::format("sockets.sockets[{}].remote", asked->fd), asked->remote}},
       fmt::format("does it answer: dig @{} example.com; the list of servers, and options timeout: "
                   "and rotate: /proc/{}/root/etc/resolv.conf",
-                  asked->remote.substr(0, asked->remote.rfind(':')), facts.process.pid)};
+                  endpoint_address(asked->remote), facts.process.pid)};
   finding.lost = lost;
   return finding;
 }

@@ -115,7 +115,6 @@ void Slices::run() {
     // Counted after the pause, when the target may be doing anything: where the slice ended, it was
     // on a CPU and making calls.
     if (!pause() || !count_for_a_moment() || !open()) return;
-    put_price_right();
   }
 }
 
@@ -191,6 +190,7 @@ void Slices::close() {
   slice_.reset();
   whole_.detach();
   charge_since(looked_);
+  put_price_right();
 }
 
 // While programs are being attached and detached the target pays no more than while it is watched.
@@ -232,8 +232,7 @@ bool Slices::count_for_a_moment() {
   charge_since(ended);
   const std::uint64_t calls = calls_.counted_since_last_time();
   tally_.add_counted(calls, time);
-  const nanoseconds paid =
-      from_seconds(static_cast<double>(calls) * seconds(costs_.counting.value));
+  const nanoseconds paid = static_cast<std::int64_t>(calls) * costs_.counting.value;
   in_between_.spent += times(paid, busiest_share_);
   in_between_.paid += paid;
   return goes_on;
@@ -242,7 +241,7 @@ bool Slices::count_for_a_moment() {
 bool Slices::pause() {
   std::uniform_real_distribution<double> longer(1, 1 + kJitter);
   const nanoseconds even = budget_.pause(monotonic_now() - started_, spent());
-  return wait(from_seconds(seconds(even) * longer(random_)));
+  return wait(times(even, longer(random_)));
 }
 
 bool Slices::open() {

@@ -33,21 +33,6 @@ double undisturbed(double whole, double counted, double cost_whole, double cost_
   return std::max(counted - slope * cost_counted, counted * kFastest);
 }
 
-// The part of its time that a target loses of which the pace under none is this.
-double lost(double undisturbed, double whole) {
-  return std::max(1 - undisturbed / whole, 0.0);
-}
-
-// Of an estimate from all slices, by those from all slices but one each.
-double jackknife_variance(const std::vector<double>& without_one) {
-  const auto n = static_cast<double>(without_one.size());
-  double mean = 0;
-  for (const double value : without_one) mean += value / n;
-  double squares = 0;
-  for (const double value : without_one) squares += (value - mean) * (value - mean);
-  return squares * (n - 1) / n;
-}
-
 template <typename Slice>
 Slice sum(const std::vector<Slice>& slices) {
   Slice all;
@@ -55,16 +40,21 @@ Slice sum(const std::vector<Slice>& slices) {
   return all;
 }
 
-// How far an estimate from all slices may be off, for what they differ in.
+// Of an estimate from all slices, by those from all slices but one each (delete-one jackknife).
 template <typename Slice, typename Estimate>
 double variance(const std::vector<Slice>& slices, const Slice& all, Estimate estimate) {
+  const auto n = static_cast<double>(slices.size());
   std::vector<double> without_one;
+  double mean = 0;
   for (const Slice& slice : slices) {
     Slice others = all;
     others.take_off(slice);
     without_one.push_back(estimate(others));
+    mean += without_one.back() / n;
   }
-  return jackknife_variance(without_one);
+  double squares = 0;
+  for (const double value : without_one) squares += (value - mean) * (value - mean);
+  return squares * (n - 1) / n;
 }
 
 }  // namespace
@@ -179,9 +169,9 @@ std::optional<double> Tally::surely_lost(nanoseconds cost_whole, nanoseconds cos
   const auto lost_in = [&](const Slice& of) {
     if (of.whole.calls == 0 || of.counted.calls == 0) return 0.0;
     const double whole = of.whole.seconds_per_call();
-    return lost(undisturbed(whole, of.counted.seconds_per_call(), seconds(cost_whole),
-                            seconds(cost_counted)),
-                whole);
+    const double alone = undisturbed(whole, of.counted.seconds_per_call(), seconds(cost_whole),
+                                     seconds(cost_counted));
+    return std::max(1 - alone / whole, 0.0);
   };
   const Slice all = sum(slices);
   if (all.whole.calls == 0) return std::nullopt;
