@@ -20,10 +20,6 @@ Json watch_only(Workload& workload, std::vector<std::string> arguments) {
   return watch_work(workload, arguments);
 }
 
-std::uint64_t all_calls(const Json& report) {
-  return metric(report, "syscalls", "calls").get<std::uint64_t>();
-}
-
 using Filter = NeedsBpf;
 
 TEST_F(Filter, CountsTheCallThatIsAskedForExactly) {

@@ -211,6 +211,10 @@ std::uint64_t calls(const Json& report, const std::string& syscall) {
   return sum;
 }
 
+std::uint64_t all_calls(const Json& report) {
+  return metric(report, "syscalls", "calls").get<std::uint64_t>();
+}
+
 std::string abi_64() {
   return std::string(trace::abi::abi_name(Abi::native));
 }

@@ -103,6 +103,8 @@ class Watch {
 
 // Calls of this name, in all ABIs; 0 when there is no row.
 [[nodiscard]] std::uint64_t calls(const Json& report, const std::string& syscall);
+// Of all names.
+[[nodiscard]] std::uint64_t all_calls(const Json& report);
 
 // What reports call this machine's system calls, and those of 32-bit programs: "x86_64" and "i386".
 [[nodiscard]] std::string abi_64();

@@ -20,8 +20,8 @@ namespace {
 // The workload hot_loop, or one that counts its rounds likewise, in memory that it shares.
 class HotLoop {
  public:
-  explicit HotLoop(const std::string& workload = "hot_loop")
-      : loop_(workload, {(folder_.path() / "count").string()}) {
+  explicit HotLoop(const std::string& workload = "hot_loop", const std::string& kind = "")
+      : loop_(workload, arguments(kind)) {
     const int fd = ::open((folder_.path() / "count").c_str(), O_RDONLY | O_CLOEXEC);
     count_ = static_cast<const volatile unsigned long*>(
         ::mmap(nullptr, sizeof(unsigned long), PROT_READ, MAP_SHARED, fd, 0));
@@ -45,6 +45,12 @@ class HotLoop {
   }
 
  private:
+  [[nodiscard]] std::vector<std::string> arguments(const std::string& kind) const {
+    std::vector<std::string> arguments{(folder_.path() / "count").string()};
+    if (!kind.empty()) arguments.push_back(kind);
+    return arguments;
+  }
+
   TemporaryDirectory folder_;
   Workload loop_;
   const volatile unsigned long* count_ = nullptr;
@@ -71,7 +77,7 @@ Outcome watch(const HotLoop& loop, const std::string& cap, const std::string& ba
   const Json& error = outcome.report.at("collection").at("counts_error_ratio");
   outcome.error = error.is_number() ? error.get<double>() : 0;
   outcome.loss = 1 - watched / alone;
-  outcome.ratio = static_cast<double>(calls(outcome.report, "getppid")) / (window * watched);
+  outcome.ratio = static_cast<double>(all_calls(outcome.report)) / (window * watched);
   return outcome;
 }
 
@@ -189,6 +195,36 @@ void run_on_first_cpu(pid_t pid) {
   CPU_ZERO(&cpus);
   CPU_SET(0, &cpus);
   ASSERT_EQ(::sched_setaffinity(pid, sizeof cpus, &cpus), 0);
+}
+
+// A target that reads or writes: the kernel keeps account of these between the slices too.
+TEST_F(OverheadCap, SaysHowFarAScaledCountMayBeOffForThreadsThatReadAndWriteOnAllCpus) {
+  const HotLoop loop("mixed_calls");
+  std::vector<Outcome> outcomes;
+  for (int i = 0; i < 3; ++i) outcomes.push_back(watch(loop, "5"));
+  for (const Outcome& outcome : outcomes) {
+    EXPECT_EQ(outcome.report.at("collection").at("counts"), "scaled");
+    EXPECT_GT(outcome.error, 0.0);
+    EXPECT_LT(outcome.error, 0.02);
+  }
+  // How fast it was is known from another window than ours: two standard errors, or a hundredth.
+  const double error =
+      middle_of_three(outcomes, [](const Outcome& outcome) { return outcome.error; });
+  EXPECT_LE(middle_of_three(outcomes, deviation), std::max(0.01, 2 * error));
+}
+
+// One that does neither: what its own pace under two costs tells is much less.
+TEST_F(OverheadCap, SaysHowFarAScaledCountMayBeOffForThreadsOnAllCpus) {
+  const HotLoop loop("mixed_calls", "plain");
+  std::vector<Outcome> outcomes;
+  for (int i = 0; i < 3; ++i) outcomes.push_back(watch(loop, "5"));
+  for (const Outcome& outcome : outcomes)
+    EXPECT_EQ(outcome.report.at("collection").at("counts"), "scaled");
+  // In standard errors.
+  EXPECT_LE(
+      middle_of_three(outcomes,
+                      [](const Outcome& outcome) { return deviation(outcome) / outcome.error; }),
+      2);
 }
 
 // Of two that want one CPU each has it in turns: a slice shows mostly the one or the other.

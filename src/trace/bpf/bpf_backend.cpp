@@ -64,6 +64,9 @@ class BpfBackend : public Backend {
     Costs costs;
     costs.whole.target_per_call = kAssumedCost;
     costs.passed = kAssumedCost;
+    // A guess, which anything else that tells is better than.
+    costs.whole_error = kAssumedCost;
+    costs.counting = {kAssumedCost / 3, kAssumedCost};
     if (auto measured =
             measure_costs(*skeleton_, whole, options.max_overhead ? &counting : nullptr)) {
       costs = *measured;
@@ -75,7 +78,8 @@ class BpfBackend : public Backend {
       return tl::unexpected(refusal(attached.error().action, attached.error().errno_value,
                                     attached.error().detail, options.btf.has_value()));
     slices_ = std::make_unique<Slices>(*skeleton_, std::move(whole), std::move(counting), costs,
-                                       options.max_overhead);
+                                       options.max_overhead,
+                                       options.follow ? ReadsWrites() : ReadsWrites(options.pid));
     if (!options.follow) return {};
     set_target(*skeleton_, ids_.kernel_tgid());
     return enroll_descendants(*skeleton_, ids_, options.pid);
@@ -142,11 +146,12 @@ class BpfBackend : public Backend {
   void scale_up(Activity& activity) const {
     activity.coverage = std::chrono::duration<double>(slices_->watched()) /
                         std::chrono::duration<double>(activity.observed);
-    scale(activity, slices_->factor());
+    const Tally::Factor factor = slices_->factor();
+    scale(activity, factor.value);
     if (!cost_.target_per_call)
       activity.counts_error_unknown = "what watching costs the target could not be measured";
-    else if (const auto error = slices_->factor_error())
-      activity.counts_error = *error;
+    else if (factor.error)
+      activity.counts_error = *factor.error;
     else
       activity.counts_error_unknown = fmt::format(
           "calls were counted in fewer than {} slices of the window", Tally::kFewestSlices);

@@ -21,8 +21,8 @@ class Hooks {
   [[nodiscard]] static Hooks counting(syscall_stats_bpf& skeleton);
 
   // All of them or, with an error, none. Some 0.25 ms; soon after others were detached from the
-  // same tracepoint it waits for what is left of an RCU grace period, with nothing attached:
-  // tracepoint_add_func().
+  // same tracepoint it waits for what is left of an RCU grace period, with the first of several
+  // attached: tracepoint_add_func().
   [[nodiscard]] Result<void> attach();
   // Some 0.15 ms. Does nothing when they are not attached.
   void detach() { links_.clear(); }

@@ -24,7 +24,7 @@ constexpr int kLookShare = 50;
 // Below a fourth of the cap even a sudden rush is seen in time.
 constexpr double kFarFromCap = 0.25;
 // How long calls are only counted before each slice: enough for a steady pace to show, and longer
-// where that costs little, for it alone tells of the time between the slices.
+// where that costs little, for it tells most of the time between the slices.
 constexpr nanoseconds kShortestCounting = 5ms;
 constexpr nanoseconds kLongestCounting = 20ms;
 // For the target; a slice under a cap of 5% costs it 10 ms.
@@ -47,13 +47,14 @@ nanoseconds from_seconds(double duration) {
 }  // namespace
 
 Slices::Slices(syscall_stats_bpf& skeleton, Hooks whole, Hooks counting, const Costs& costs,
-               std::optional<double> cap)
+               std::optional<double> cap, ReadsWrites account)
     : skeleton_(skeleton),
       whole_(std::move(whole)),
       counting_(std::move(counting)),
       costs_(costs),
       budget_(cap),
-      calls_(skeleton) {}
+      calls_(skeleton),
+      account_(std::move(account)) {}
 
 Slices::~Slices() {
   if (thread_.joinable()) end();
@@ -64,6 +65,7 @@ void Slices::begin(bool from_next_exec) {
   started_ = monotonic_now();
   random_.seed(static_cast<unsigned>(started_.count()));
   slice_begins(started_);
+  (void)account_.since_last_time();
   looked_ = started_;
   if (!from_next_exec) start_watching(skeleton_);
   // Signals are for the thread that waits for the window's end.
@@ -80,7 +82,12 @@ void Slices::end() {
   thread_.join();
   stop_watching(skeleton_);
   ended_ = monotonic_now();
-  if (slice_) look();
+  if (slice_) {
+    tally_.add_whole_account(account_.since_last_time());
+    look();
+  } else {
+    between_ends(ended_);
+  }
   whole_.detach();
 }
 
@@ -104,7 +111,7 @@ nanoseconds Slices::watched_until(nanoseconds now) const {
 
 bool Slices::wait(nanoseconds duration) {
   std::unique_lock lock(mutex_);
-  return !wake_.wait_for(lock, duration, [this] { return ending_; });
+  return !wake_.wait_for(lock, duration, [this] { return ending_.load(); });
 }
 
 void Slices::run() {
@@ -170,15 +177,24 @@ nanoseconds Slices::paid_per_call() const {
   return in_slices_.paid / static_cast<std::int64_t>(std::max<std::uint64_t>(tally_.calls(), 1));
 }
 
-double Slices::factor() const {
-  return tally_.factor(ended_ - started_, paid_per_call(), costs_.counting.value);
+Tally::Factor Slices::factor() const {
+  return tally_.factor(ended_ - started_, {paid_per_call(), costs_.whole_error}, costs_.counting);
 }
 
-std::optional<double> Slices::factor_error() const {
-  return tally_.error(ended_ - started_, {paid_per_call(), costs_.whole_error}, costs_.counting);
+// Where time begins or ends in which no call is seen, the account is read first and the programs
+// are switched after that: what the target does meanwhile is missed at the one end and had twice at
+// the other. Also: how many reads and writes the stretch had that has just ended.
+std::optional<ReadsWrites::Growth> Slices::between_begins() {
+  between_since_ = monotonic_now();
+  return account_.since_last_time();
+}
+
+void Slices::between_ends(nanoseconds now) {
+  tally_.add_between(account_.since_last_time(), now - between_since_);
 }
 
 void Slices::close() {
+  tally_.add_whole_account(between_begins());
   stop_watching(skeleton_);
   slice_ends(monotonic_now());
   look();
@@ -222,16 +238,17 @@ bool Slices::count_for_a_moment() {
     return true;
   }
   charge_since(attaching);
+  between_ends(monotonic_now());
   const nanoseconds began = monotonic_now();
   set_counting(skeleton_, true);
   const bool goes_on = wait(counting_time());
+  const auto reads_writes = between_begins();
   set_counting(skeleton_, false);
   const nanoseconds ended = monotonic_now();
-  const nanoseconds time = ended - began;
   counting_.detach();
   charge_since(ended);
   const std::uint64_t calls = calls_.counted_since_last_time();
-  tally_.add_counted(calls, time);
+  tally_.add_counted(calls, ended - began, reads_writes);
   const nanoseconds paid = static_cast<std::int64_t>(calls) * costs_.counting.value;
   in_between_.spent += times(paid, busiest_share_);
   in_between_.paid += paid;
@@ -252,6 +269,7 @@ bool Slices::open() {
   }
   charge_since(attaching);
   (void)calls_.since_last_look();
+  between_ends(monotonic_now());
   looked_ = monotonic_now();
   slice_begins(looked_);
   start_watching(skeleton_);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -11,6 +12,7 @@
 
 #include "trace/bpf/cost.h"
 #include "trace/bpf/hooks.h"
+#include "trace/bpf/reads_writes.h"
 #include "trace/bpf/tally.h"
 #include "trace/bpf/thread_calls.h"
 #include "trace/budget.h"
@@ -24,9 +26,9 @@ namespace debug_process::trace::bpf {
 // target is told without a gap.
 class Slices {
  public:
-  // `cap` as in WatchOptions; `whole` is attached.
+  // `cap` as in WatchOptions; `whole` is attached. `account`: of all whose calls are counted.
   Slices(syscall_stats_bpf& skeleton, Hooks whole, Hooks counting, const Costs& costs,
-         std::optional<double> cap);
+         std::optional<double> cap, ReadsWrites account);
   ~Slices();
   Slices(const Slices&) = delete;
   Slices& operator=(const Slices&) = delete;
@@ -49,10 +51,8 @@ class Slices {
   [[nodiscard]] std::chrono::nanoseconds watched() const { return tally_.watched(); }
   // What watching has cost the target, all threads together.
   [[nodiscard]] std::chrono::nanoseconds paid() const;
-  // By how much what was seen has to be multiplied, and the relative standard error of that:
-  // nullopt: too few slices to tell.
-  [[nodiscard]] double factor() const;
-  [[nodiscard]] std::optional<double> factor_error() const;
+  // By how much what was seen has to be multiplied.
+  [[nodiscard]] Tally::Factor factor() const;
 
  private:
   void run();
@@ -69,6 +69,8 @@ class Slices {
   [[nodiscard]] std::chrono::nanoseconds counting_time() const;
   bool count_for_a_moment();
   void charge_since(std::chrono::nanoseconds began);
+  std::optional<ReadsWrites::Growth> between_begins();
+  void between_ends(std::chrono::nanoseconds now);
   bool pause();
   bool open();
 
@@ -84,11 +86,13 @@ class Slices {
   Budget budget_;
   ThreadCalls calls_;
   Tally tally_;
+  ReadsWrites account_;
   bool from_next_exec_ = false;
 
   std::chrono::nanoseconds started_{0};
   std::chrono::nanoseconds ended_{0};
   std::optional<std::chrono::nanoseconds> slice_;  // since when
+  std::chrono::nanoseconds between_since_{0};      // when the last stretch ended
   std::chrono::nanoseconds looked_{0};
   std::chrono::nanoseconds look_takes_{0};
   // By the busiest thread, at the measured price, and by all of them; and beside the slices.
@@ -113,7 +117,7 @@ class Slices {
   mutable std::mutex mutex_;
   Progress progress_;  // under mutex_
   std::condition_variable wake_;
-  bool ending_ = false;
+  std::atomic<bool> ending_ = false;
   std::thread thread_;
 };
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 namespace debug_process::trace::bpf {
 namespace {
@@ -15,6 +17,10 @@ constexpr double kFastest = 0.3;  // of the time that a call takes when it is on
 // to spare, 1 where it has none, 2 where it also has only half a CPU or pays twice what we do.
 // Beyond that the two paces tell more of who else was running than of what watching costs.
 constexpr double kSteepest = 2;
+// Of fewer reads and writes how many calls there are to each tells nothing.
+constexpr std::uint64_t kFewestReadsWrites = 100;
+// As good as the account may be for what the target loses, whatever the pace says.
+constexpr double kGoodEnough = 0.02;
 // A shorter stretch tells no pace; it belongs to the one before it.
 constexpr std::chrono::milliseconds kShortest{1};
 // A minute's worth; of more, neighbours are taken together, which how far they differ allows for.
@@ -85,9 +91,33 @@ void Tally::add_whole(std::uint64_t calls, nanoseconds time) {
   last_.add({calls, time});
 }
 
-void Tally::add_counted(std::uint64_t calls, nanoseconds time) {
+void Tally::add_whole_account(std::optional<ReadsWrites::Growth> reads_writes) {
+  if (reads_writes)
+    whole_.reads_writes += reads_writes->calls;
+  else
+    account_complete_ = false;
+}
+
+void Tally::add_counted(std::uint64_t calls, nanoseconds time,
+                        std::optional<ReadsWrites::Growth> reads_writes) {
+  Slice& slice = current();
   counted_.add({calls, time});
-  current().counted.add({calls, time});
+  slice.counted.add({calls, time});
+  if (!reads_writes) {
+    account_complete_ = false;
+    return;
+  }
+  const Stretch known{calls, time, reads_writes->calls};
+  accounted_.add(known);
+  slice.accounted.add(known);
+  account_took_ += reads_writes->reading_took;
+}
+
+void Tally::add_between(std::optional<ReadsWrites::Growth> reads_writes, nanoseconds time) {
+  if (reads_writes)
+    between_.add({0, time, reads_writes->calls});
+  else
+    account_complete_ = false;
 }
 
 // A slice ends where the target has just made many calls: its last stretch would tell too fast a
@@ -126,56 +156,118 @@ double Tally::calls_in_gap(const Slice& all, double gap, double cost_whole,
   return gap / undisturbed(whole.seconds_per_call(), counted, cost_whole, cost_counted);
 }
 
-double Tally::all_calls(nanoseconds window, double cost_whole, double cost_counted) const {
-  return static_cast<double>(whole_.calls + counted_.calls) +
-         calls_in_gap(sum(comparable()), gap_seconds(window), cost_whole, cost_counted);
+bool Tally::account_tells() const {
+  return accounted_.reads_writes >= kFewestReadsWrites && between_.time.count() > 0;
 }
 
-double Tally::factor(nanoseconds window, nanoseconds cost_whole, nanoseconds cost_counted) const {
-  if (!paused_ || whole_.calls == 0) return 1;
-  return all_calls(window, seconds(cost_whole), seconds(cost_counted)) /
-         static_cast<double>(whole_.calls);
+// With calls counted at the least cost: what watching adds to each of them makes a thread of short
+// calls slower than one of long reads, and changes how many there are to a read.
+double Tally::calls_by_account(const Slice& all) const {
+  if (all.accounted.reads_writes == 0) return 0;
+  return static_cast<double>(between_.reads_writes) * static_cast<double>(all.accounted.calls) /
+         static_cast<double>(all.accounted.reads_writes);
 }
 
-std::optional<double> Tally::error(nanoseconds window, Uncertain cost_whole,
-                                   Uncertain cost_counted) const {
+// What happened between the slices was chance too: of more time, the less.
+double Tally::by_chance(double variance_of_slices, double gap) const {
+  return gap > 0 ? std::sqrt(variance_of_slices * (1 + counted_.seconds() / gap)) : 0;
+}
+
+std::optional<Tally::Between> Tally::by_account(double gap) const {
+  if (!account_tells()) return std::nullopt;
+  // Where it could no longer be read the time until the end is like that before, or it is not.
+  const double rest = account_complete_ ? 0 : std::max(gap / between_.seconds() - 1, 0.0);
   const std::vector<Slice> slices = comparable();
-  if (slices.size() < kFewestSlices) return std::nullopt;
-  const double gap = gap_seconds(window);
+  const Slice all = sum(slices);
+  const double known = calls_by_account(all);
+  Between between{known * (1 + rest), std::nullopt};
+  if (slices.size() < kFewestSlices) return between;
+  const double chance =
+      variance(slices, all, [&](const Slice& of) { return calls_by_account(of); });
+  const double by_moment = known * seconds(account_took_) / accounted_.seconds();
+  between.error = std::hypot(by_chance(chance, gap) * (1 + rest), by_moment, known * rest);
+  return between;
+}
+
+Tally::Between Tally::by_pace(double gap, Uncertain cost_whole, Uncertain cost_counted) const {
   const double whole = seconds(cost_whole.value);
   const double counted = seconds(cost_counted.value);
-  const double total = all_calls(window, whole, counted);
-  if (!(total > 0)) return std::nullopt;
-
+  const std::vector<Slice> slices = comparable();
   const Slice all = sum(slices);
+  Between between{calls_in_gap(all, gap, whole, counted), std::nullopt};
+  // What made calls in a rush and none when they were only counted has gaps of which nothing is
+  // known.
+  const bool only_rushes = all.counted.calls == 0 && all.whole.calls > 0;
+  if (slices.size() < kFewestSlices || only_rushes) return between;
   const double chance =
       variance(slices, all, [&](const Slice& of) { return calls_in_gap(of, gap, whole, counted); });
-  // What happened between the slices was chance too: of more time, the less.
-  const double chance_between = gap > 0 ? all.counted.seconds() / gap : 0;
-  const double by_chance = gap > 0 ? std::sqrt(chance * (1 + chance_between)) : 0;
   const auto change = [&](double more_whole, double more_counted) {
-    return (all_calls(window, whole + more_whole, counted + more_counted) -
-            all_calls(window, whole - more_whole, counted - more_counted)) /
+    return (calls_in_gap(all, gap, whole + more_whole, counted + more_counted) -
+            calls_in_gap(all, gap, whole - more_whole, counted - more_counted)) /
            2;
   };
   const double by_cost_whole = change(seconds(cost_whole.error), 0);
   const double by_cost_counted = change(0, seconds(cost_counted.error));
-  return std::hypot(by_chance, by_cost_whole, by_cost_counted) / total;
+  between.error = std::hypot(by_chance(chance, gap), by_cost_whole, by_cost_counted);
+  return between;
+}
+
+// A target that is slowed down makes a different mix of calls: more for each wakeup, as a server
+// that finds more clients ready. All calls together are not wrong by that, those of one kind are;
+// beyond what is chance.
+double Tally::mix_error(double factor) const {
+  if (!account_complete_ || !account_tells() || whole_.reads_writes < kFewestReadsWrites) return 0;
+  const auto seen = static_cast<double>(whole_.reads_writes);
+  const auto truth =
+      static_cast<double>(whole_.reads_writes + accounted_.reads_writes + between_.reads_writes);
+  const double off = seen * factor / truth - 1;
+  return std::sqrt(std::max(off * off - 1 / seen, 0.0));
+}
+
+Tally::Factor Tally::factor(nanoseconds window, Uncertain cost_whole,
+                            Uncertain cost_counted) const {
+  Factor factor;
+  if (!paused_) return factor;
+  const double gap = gap_seconds(window);
+  Between between = by_pace(gap, cost_whole, cost_counted);
+  if (const auto account = by_account(gap);
+      account && (!between.error || (account->error && *account->error < *between.error)))
+    between = *account;
+  const double all = static_cast<double>(whole_.calls + counted_.calls) + between.calls;
+  if (whole_.calls > 0) factor.value = all / static_cast<double>(whole_.calls);
+  if (between.error && all > 0)
+    factor.error = std::hypot(*between.error / all, mix_error(factor.value));
+  return factor;
+}
+
+double Tally::lost_by_pace(const Slice& all, double cost_whole, double cost_counted) {
+  if (all.whole.calls == 0 || all.counted.calls == 0) return 0;
+  const double whole = all.whole.seconds_per_call();
+  return 1 - undisturbed(whole, all.counted.seconds_per_call(), cost_whole, cost_counted) / whole;
+}
+
+double Tally::lost_by_account(const Slice& all) const {
+  const double between = calls_by_account(all);
+  if (all.whole.calls == 0 || between == 0) return 0;
+  return 1 - between_.seconds() / between / all.whole.seconds_per_call();
 }
 
 std::optional<double> Tally::surely_lost(nanoseconds cost_whole, nanoseconds cost_counted) const {
   const std::vector<Slice> slices = comparable();
   if (slices.size() < kFewestSlices) return std::nullopt;
-  const auto lost_in = [&](const Slice& of) {
-    if (of.whole.calls == 0 || of.counted.calls == 0) return 0.0;
-    const double whole = of.whole.seconds_per_call();
-    const double alone = undisturbed(whole, of.counted.seconds_per_call(), seconds(cost_whole),
-                                     seconds(cost_counted));
-    return std::max(1 - alone / whole, 0.0);
-  };
   const Slice all = sum(slices);
   if (all.whole.calls == 0) return std::nullopt;
-  return std::max(lost_in(all) - std::sqrt(variance(slices, all, lost_in)), 0.0);
+  const auto estimate = [&](auto lost_in) {
+    return std::pair(lost_in(all), std::sqrt(variance(slices, all, lost_in)));
+  };
+  auto [share, error] = estimate([&](const Slice& of) {
+    return lost_by_pace(of, seconds(cost_whole), seconds(cost_counted));
+  });
+  if (account_tells()) {
+    const auto account = estimate([&](const Slice& of) { return lost_by_account(of); });
+    if (account.second < std::max(error, kGoodEnough)) std::tie(share, error) = account;
+  }
+  return std::max(share - error, 0.0);
 }
 
 }  // namespace debug_process::trace::bpf

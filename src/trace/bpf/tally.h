@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "trace/bpf/reads_writes.h"
+
 namespace debug_process::trace::bpf {
 
 // What a call costs, and its standard uncertainty.
@@ -23,8 +25,14 @@ class Tally {
   // A stretch of time with the whole work done, and the calls in it. Of what came before the first
   // pause the latest stretch alone tells how it is now.
   void add_whole(std::uint64_t calls, std::chrono::nanoseconds time);
+  // Where a slice ends: the reads and writes in it, by the kernel's own account. nullopt, here and
+  // below: it cannot be read, nor later.
+  void add_whole_account(std::optional<ReadsWrites::Growth> reads_writes);
   // A slice in which calls were only counted; it began at a moment that the target had no part in.
-  void add_counted(std::uint64_t calls, std::chrono::nanoseconds time);
+  void add_counted(std::uint64_t calls, std::chrono::nanoseconds time,
+                   std::optional<ReadsWrites::Growth> reads_writes);
+  // What the account has grown by between two stretches, when no call was seen.
+  void add_between(std::optional<ReadsWrites::Growth> reads_writes, std::chrono::nanoseconds time);
   // The last stretch with the whole work has used up the budget.
   void pause();
 
@@ -34,15 +42,18 @@ class Tally {
   // After the first pause; of many, neighbours are taken together.
   [[nodiscard]] std::size_t slices() const { return slices_.size(); }
 
-  // By how much what the whole work saw has to be multiplied to be all of the window. The two
-  // costs are of a call, with the whole work and when it is only counted: from the pace of the
-  // target under each the pace under none is told. 1 without a pause.
-  [[nodiscard]] double factor(std::chrono::nanoseconds window, std::chrono::nanoseconds cost_whole,
-                              std::chrono::nanoseconds cost_counted) const;
-  // The relative standard error of that: how much the slices differ (delete-one jackknife), and
-  // what the costs being wrong would change. nullopt: too few slices, or no call in any.
-  [[nodiscard]] std::optional<double> error(std::chrono::nanoseconds window, Uncertain cost_whole,
-                                            Uncertain cost_counted) const;
+  // By how much what the whole work saw has to be multiplied to be all of the window, 1 without a
+  // pause; and the relative standard error of that, and of how many of the reads and writes were
+  // seen, where that share is another. nullopt: too few slices, or no call in any.
+  struct Factor {
+    double value = 1;
+    std::optional<double> error;
+  };
+  // Told by what has the smaller error. Either by the reads and writes between the stretches, and
+  // how many calls there are to each of them. Or by the pace of the target with the whole work and
+  // with calls only counted, and what a call costs with each: that tells its pace under none.
+  [[nodiscard]] Factor factor(std::chrono::nanoseconds window, Uncertain cost_whole,
+                              Uncertain cost_counted) const;
   // Which part of its time with the whole work the target has lost to it after the first pause, as
   // its pace tells: that, less its standard error, for what slices differ in is not all of our
   // making. 0 where it has time to spare. nullopt as above.
@@ -53,13 +64,16 @@ class Tally {
   struct Stretch {
     std::uint64_t calls = 0;
     std::chrono::nanoseconds time{0};
+    std::uint64_t reads_writes = 0;  // in whole_, accounted_ and between_
     void add(const Stretch& more) {
       calls += more.calls;
       time += more.time;
+      reads_writes += more.reads_writes;
     }
     void take_off(const Stretch& less) {
       calls -= less.calls;
       time -= less.time;
+      reads_writes -= less.reads_writes;
     }
     [[nodiscard]] double seconds() const { return std::chrono::duration<double>(time).count(); }
     [[nodiscard]] double seconds_per_call() const { return seconds() / static_cast<double>(calls); }
@@ -67,13 +81,16 @@ class Tally {
   // First the calls were only counted, then the whole work was done.
   struct Slice {
     Stretch counted;
+    Stretch accounted;  // the same, where the account could be read
     Stretch whole;
     void add(const Slice& more) {
       counted.add(more.counted);
+      accounted.add(more.accounted);
       whole.add(more.whole);
     }
     void take_off(const Slice& less) {
       counted.take_off(less.counted);
+      accounted.take_off(less.accounted);
       whole.take_off(less.whole);
     }
   };
@@ -84,13 +101,30 @@ class Tally {
   [[nodiscard]] double gap_seconds(std::chrono::nanoseconds window) const;
   [[nodiscard]] double calls_in_gap(const Slice& all, double gap, double cost_whole,
                                     double cost_counted) const;
-  [[nodiscard]] double all_calls(std::chrono::nanoseconds window, double cost_whole,
-                                 double cost_counted) const;
+  [[nodiscard]] bool account_tells() const;
+  [[nodiscard]] double mix_error(double factor) const;
+  [[nodiscard]] double calls_by_account(const Slice& all) const;  // in between_
+  [[nodiscard]] double by_chance(double variance_of_slices, double gap) const;
+  // How many calls there were between the stretches, and the standard error of that.
+  struct Between {
+    double calls = 0;
+    std::optional<double> error;
+  };
+  [[nodiscard]] Between by_pace(double gap, Uncertain cost_whole, Uncertain cost_counted) const;
+  [[nodiscard]] std::optional<Between> by_account(double gap) const;
+
+  [[nodiscard]] static double lost_by_pace(const Slice& all, double cost_whole,
+                                           double cost_counted);
+  [[nodiscard]] double lost_by_account(const Slice& all) const;
 
   Stretch whole_;    // all of it
   Stretch counted_;  // likewise
+  Stretch accounted_;
   Stretch last_;     // of the whole work: not in its slice yet
   Stretch before_;   // the latest before the first pause
+  Stretch between_;  // as long as the account could be read; its calls are not known
+  bool account_complete_ = true;
+  std::chrono::nanoseconds account_took_{0};  // to read, at one end of each stretch in accounted_
   std::vector<Slice> slices_;
   bool paused_ = false;
   bool fresh_ = true;  // the next stretch begins a slice
