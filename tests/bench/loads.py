@@ -48,6 +48,7 @@ class Loop:
     """bench/syscall_cost: a new one for each measurement. The mix has four threads, on all CPUs."""
 
     operation = "call"
+    quick = True  # to measure once more
 
     def __init__(self, build, call, seconds):
         self.one_call = call != "mix"  # over and over: nanoseconds can be held against the floor's
@@ -84,6 +85,7 @@ class Server:
     """One that is under load from the `with` on; subclasses start it and tell how many operations it has done."""
 
     one_call = False
+    quick = False
 
     def __init__(self, seconds):
         self.seconds = seconds

@@ -50,8 +50,9 @@ class Bench:
         self.missing = missing + [load.missing for load in self.loads if load.missing]
         self.loads = [load for load in self.loads if not load.missing]
         self.failed = {}
-        self.alone = {}  # load: [(typical, mean) per round]
-        self.costs = {}  # (load, role, tracer): the same
+        self.alone = {}   # load: [(typical, mean) per measurement]
+        self.costs = {}   # (load, role, tracer): [the same per round]
+        self.ratios = {}  # (load, role, tracer): [mean, of what it was just before and after, per round]
         self.idle = {}   # tracer: [CPU ns of tracer per round]
 
     def one(self, load, role="target", tracer=None):
@@ -87,16 +88,19 @@ class Bench:
         turn = round_number * 3 % len(self.tracers)
         order = self.tracers[turn:] + self.tracers[:turn]
         with load:
-            before = self.one(load)
-            for tracer in order:
-                for role in ROLES:
-                    if role == "target" or tracer.bystander:
-                        cost = self.try_it(tracer, self.one, load, role, tracer)
-                        if cost:
-                            self.costs.setdefault((load.name, role, tracer.name), []).append(cost)
-            after = self.one(load)
-            self.alone.setdefault(load.name, []).append(
-                tuple(statistics.mean(pair) for pair in zip(before, after)))
+            while order:
+                # A machine that others use is faster now and slower then: what is quick to measure is held against what
+                # it was just before and after.
+                next_to_each_other, order = (order[:1], order[1:]) if load.quick else (order, [])
+                before = self.one(load)
+                costs = [(role, tracer.name, self.try_it(tracer, self.one, load, role, tracer))
+                         for tracer in next_to_each_other for role in ROLES if role == "target" or tracer.bystander]
+                after = self.one(load)
+                self.alone.setdefault(load.name, []).extend([before, after])
+                for role, name, cost in costs:
+                    if cost:
+                        self.costs.setdefault((load.name, role, name), []).append(cost)
+                        self.ratios.setdefault((load.name, role, name), []).append(cost[1] / ((before[1] + after[1]) / 2))
 
     def measure_idle(self):
         """What a tracer of a server with nothing to do takes for itself, its start included."""
@@ -147,17 +151,16 @@ class Bench:
     # From here on only arithmetic.
 
     def added(self, load, role, tracer):
-        """Nanoseconds per operation, the median of the rounds; by what is typical, which interruptions do not move."""
+        """Nanoseconds per operation, of the shortest rounds: whatever else the machine does makes one longer, and nothing
+        makes it shorter. By what is typical of a round."""
         costs = self.costs.get((load, role, tracer))
-        if not costs:
-            return None
-        return statistics.median(cost[0] - alone[0] for cost, alone in zip(costs, self.alone[load]))
+        return min(costs)[0] - min(self.alone[load])[0] if costs else None
 
     def slowdown(self, load, role, tracer):
-        costs = self.costs.get((load, role, tracer))
-        if not costs:
+        ratios = self.ratios.get((load, role, tracer))
+        if not ratios:
             return None
-        ratios = sorted(cost[1] / alone[1] for cost, alone in zip(costs, self.alone[load]))
+        ratios = sorted(ratios)
         return {"times": statistics.median(ratios), "least": ratios[0], "most": ratios[-1]}
 
     def cell(self, load, role, tracer):
@@ -182,7 +185,7 @@ class Bench:
                   ("peak memory, MB", peak / 1e6, GOAL_PEAK_BYTES / 1e6)]
         alone = {load.name: {"operation": load.operation,
                              "ns": statistics.median(cost[1] for cost in self.alone[load.name]),
-                             "typical_ns": statistics.median(cost[0] for cost in self.alone[load.name])}
+                             "typical_ns": min(self.alone[load.name])[0]}
                  for load in self.loads}
         return verdict.summary_of(self.rounds, goals, alone=alone, rows=rows, not_installed=self.missing,
                                   failed=self.failed)
@@ -244,7 +247,7 @@ def print_markdown(summary):
     print_slowdowns(summary, "bystander")
     for name, alone in summary["alone"].items():
         if alone["operation"] == "call" and "threads" not in name:
-            print(f"\nAdded nanoseconds a call, {name} ({alone['typical_ns']:.0f} ns alone):\n")
+            print(f"\nAdded nanoseconds a call, {name} ({alone['typical_ns']:.0f} ns alone), of the shortest round each:\n")
             print_nanoseconds(summary, name)
     if any(row["idle_cpu_ms"] is not None for row in summary["rows"]):
         print(f"\nCPU time that the tracer of an idle server takes in {IDLE_S:.0f} s, its start included:\n")
