@@ -5,6 +5,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "trace/io_kinds.h"
+#include "trace/read_write_calls.h"
+
 namespace debug_process::trace {
 namespace {
 
@@ -28,8 +31,12 @@ void multiply(Histogram& latency, double factor) {
   multiply(latency.sum, factor);
 }
 
-// Each by how much of it was seen, so that all together come to what `factor` makes of the whole.
-void multiply_intervals(Activity& activity, double factor) {
+double factor_of(const SyscallKey& key, const Factors& factors) {
+  return reads_writes_in(key) == 1 ? factors.reads_writes : factors.others;
+}
+
+// Each by how much of it was seen, so that all together come to what the factor makes of the whole.
+void multiply_intervals(Activity& activity, const Factors& factors) {
   double seen = 0;
   double estimated = 0;
   for (const SyscallStats& stats : activity.syscalls) {
@@ -42,6 +49,7 @@ void multiply_intervals(Activity& activity, double factor) {
   }
   if (estimated <= 0) return;
   for (SyscallStats& stats : activity.syscalls) {
+    const double factor = factor_of(stats.key, factors);
     for (std::size_t i = 0; i < stats.intervals.size(); ++i) {
       if (activity.intervals[i].coverage <= 0) continue;
       const double part = factor * seen / estimated / activity.intervals[i].coverage;
@@ -63,17 +71,38 @@ void multiply(IoStats& io, double factor) {
   multiply(io.total, factor);
 }
 
+bool moves_bytes(IoKind kind) {
+  return kind >= IoKind::read && kind <= IoKind::tee;
+}
+
+// Whether all calls that move bytes are of one kind: then what is known of a file tells which of
+// them it is for.
+bool only_reads_writes_move(const Activity& activity) {
+  return std::none_of(activity.syscalls.begin(), activity.syscalls.end(), [](const auto& stats) {
+    const auto kind = io_kinds().find(stats.key);
+    return stats.calls > 0 && kind != io_kinds().end() && moves_bytes(kind->second) &&
+           reads_writes_in(stats.key) != 1;
+  });
+}
+
 // Which numbers were used again shows only in part: their count is left as it was seen.
-void multiply_io(Activity& activity, double factor) {
+void multiply_io(Activity& activity, const Factors& factors) {
+  const bool known = only_reads_writes_move(activity);
+  const auto factor_for = [&](const IoStats& io) {
+    if (!known) return factors.all;
+    return io.transfers > 0 ? factors.reads_writes : factors.others;
+  };
   if (activity.descriptors) {
     for (DescriptorIo& descriptor : *activity.descriptors) {
+      const double factor = factor_for(descriptor.io);
       multiply(descriptor.io, factor);
       multiply(descriptor.latency, factor);
     }
   }
   for (ClosedIo& closed : activity.closed) {
+    const double factor = factor_for(closed.io);
     multiply(closed.io, factor);
-    multiply(closed.files, factor);
+    multiply(closed.files, factors.others);
   }
 }
 
@@ -91,10 +120,12 @@ void multiply_objects(Activity& activity, double factor) {
 
 }  // namespace
 
-void scale(Activity& activity, double factor) {
+void scale(Activity& activity, const Factors& factors) {
   activity.counts = Counts::scaled;
-  multiply_intervals(activity, factor);
+  multiply_intervals(activity, factors);
+  multiply_io(activity, factors);
   for (SyscallStats& stats : activity.syscalls) {
+    const double factor = factor_of(stats.key, factors);
     multiply(stats.latency, factor);
     multiply(stats.untimed, factor);
     multiply(stats.errors, factor);
@@ -103,19 +134,19 @@ void scale(Activity& activity, double factor) {
     stats.calls = stats.latency.count + stats.untimed;
   }
   for (ErrorStats& stats : activity.errors) {
+    const double factor = factor_of(stats.key, factors);
     multiply(stats.calls, factor);
     for (ErrorObject& object : stats.objects) multiply(object.calls, factor);
   }
-  multiply_io(activity, factor);
-  multiply_objects(activity, factor);
-  for (ThreadStats& stats : activity.threads) multiply(stats.calls, factor);
-  for (Transition& transition : activity.transitions) multiply(transition.count, factor);
+  multiply_objects(activity, factors.others);
+  for (ThreadStats& stats : activity.threads) multiply(stats.calls, factors.all);
+  for (Transition& transition : activity.transitions) multiply(transition.count, factors.all);
   for (ProcessStats& stats : activity.processes) {
-    multiply(stats.calls, factor);
-    multiply(stats.errors, factor);
-    multiply(stats.in_calls, factor);
+    multiply(stats.calls, factors.all);
+    multiply(stats.errors, factors.all);
+    multiply(stats.in_calls, factors.all);
   }
-  multiply(activity.exited_threads_calls, factor);
+  multiply(activity.exited_threads_calls, factors.all);
 }
 
 }  // namespace debug_process::trace

@@ -146,12 +146,12 @@ class BpfBackend : public Backend {
   void scale_up(Activity& activity) const {
     activity.coverage = std::chrono::duration<double>(slices_->watched()) /
                         std::chrono::duration<double>(activity.observed);
-    const Tally::Factor factor = slices_->factor();
-    scale(activity, factor.value);
+    const Tally::Estimate estimate = slices_->estimate();
+    scale(activity, estimate.factors);
     if (!cost_.target_per_call)
       activity.counts_error_unknown = "what watching costs the target could not be measured";
-    else if (factor.error)
-      activity.counts_error = *factor.error;
+    else if (estimate.error)
+      activity.counts_error = *estimate.error;
     else
       activity.counts_error_unknown = fmt::format(
           "calls were counted in fewer than {} slices of the window", Tally::kFewestSlices);

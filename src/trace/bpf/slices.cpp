@@ -177,8 +177,8 @@ nanoseconds Slices::paid_per_call() const {
   return in_slices_.paid / static_cast<std::int64_t>(std::max<std::uint64_t>(tally_.calls(), 1));
 }
 
-Tally::Factor Slices::factor() const {
-  return tally_.factor(ended_ - started_, {paid_per_call(), costs_.whole_error}, costs_.counting);
+Tally::Estimate Slices::estimate() const {
+  return tally_.estimate(ended_ - started_, {paid_per_call(), costs_.whole_error}, costs_.counting);
 }
 
 // Where time begins or ends in which no call is seen, the account is read first and the programs

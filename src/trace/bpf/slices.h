@@ -52,7 +52,7 @@ class Slices {
   // What watching has cost the target, all threads together.
   [[nodiscard]] std::chrono::nanoseconds paid() const;
   // By how much what was seen has to be multiplied.
-  [[nodiscard]] Tally::Factor factor() const;
+  [[nodiscard]] Tally::Estimate estimate() const;
 
  private:
   void run();

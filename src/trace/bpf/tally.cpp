@@ -19,6 +19,8 @@ constexpr double kFastest = 0.3;  // of the time that a call takes when it is on
 constexpr double kSteepest = 2;
 // Of fewer reads and writes how many calls there are to each tells nothing.
 constexpr std::uint64_t kFewestReadsWrites = 100;
+// In standard errors.
+constexpr double kSurely = 3;
 // As good as the account may be for what the target loses, whatever the pace says.
 constexpr double kGoodEnough = 0.02;
 // A shorter stretch tells no pace; it belongs to the one before it.
@@ -215,29 +217,39 @@ Tally::Between Tally::by_pace(double gap, Uncertain cost_whole, Uncertain cost_c
 // A target that is slowed down makes a different mix of calls: more for each wakeup, as a server
 // that finds more clients ready. All calls together are not wrong by that, those of one kind are;
 // beyond what is chance.
-double Tally::mix_error(double factor) const {
-  if (!account_complete_ || !account_tells() || whole_.reads_writes < kFewestReadsWrites) return 0;
+void Tally::mend_mix(double all, Estimate& estimate) const {
+  if (!account_complete_ || !account_tells() || whole_.reads_writes < kFewestReadsWrites) return;
   const auto seen = static_cast<double>(whole_.reads_writes);
+  const auto others_seen = static_cast<double>(whole_.calls) - seen;
   const auto truth =
       static_cast<double>(whole_.reads_writes + accounted_.reads_writes + between_.reads_writes);
-  const double off = seen * factor / truth - 1;
-  return std::sqrt(std::max(off * off - 1 / seen, 0.0));
+  const double off = seen * estimate.factors.all / truth - 1;
+  const double surely_off = std::sqrt(std::max(off * off - 1 / seen, 0.0));
+  if (surely_off > kSurely * *estimate.error && all > truth &&
+      others_seen >= static_cast<double>(kFewestReadsWrites)) {
+    estimate.factors.reads_writes = truth / seen;
+    estimate.factors.others = (all - truth) / others_seen;
+  } else {
+    estimate.error = std::hypot(*estimate.error, surely_off);
+  }
 }
 
-Tally::Factor Tally::factor(nanoseconds window, Uncertain cost_whole,
-                            Uncertain cost_counted) const {
-  Factor factor;
-  if (!paused_) return factor;
+Tally::Estimate Tally::estimate(nanoseconds window, Uncertain cost_whole,
+                                Uncertain cost_counted) const {
+  Estimate estimate;
+  if (!paused_) return estimate;
   const double gap = gap_seconds(window);
   Between between = by_pace(gap, cost_whole, cost_counted);
   if (const auto account = by_account(gap);
       account && (!between.error || (account->error && *account->error < *between.error)))
     between = *account;
   const double all = static_cast<double>(whole_.calls + counted_.calls) + between.calls;
-  if (whole_.calls > 0) factor.value = all / static_cast<double>(whole_.calls);
-  if (between.error && all > 0)
-    factor.error = std::hypot(*between.error / all, mix_error(factor.value));
-  return factor;
+  if (whole_.calls > 0) estimate.factors = {all / static_cast<double>(whole_.calls)};
+  if (between.error && all > 0) {
+    estimate.error = *between.error / all;
+    mend_mix(all, estimate);
+  }
+  return estimate;
 }
 
 double Tally::lost_by_pace(const Slice& all, double cost_whole, double cost_counted) {
@@ -257,14 +269,14 @@ std::optional<double> Tally::surely_lost(nanoseconds cost_whole, nanoseconds cos
   if (slices.size() < kFewestSlices) return std::nullopt;
   const Slice all = sum(slices);
   if (all.whole.calls == 0) return std::nullopt;
-  const auto estimate = [&](auto lost_in) {
+  const auto told_by = [&](auto lost_in) {
     return std::pair(lost_in(all), std::sqrt(variance(slices, all, lost_in)));
   };
-  auto [share, error] = estimate([&](const Slice& of) {
+  auto [share, error] = told_by([&](const Slice& of) {
     return lost_by_pace(of, seconds(cost_whole), seconds(cost_counted));
   });
   if (account_tells()) {
-    const auto account = estimate([&](const Slice& of) { return lost_by_account(of); });
+    const auto account = told_by([&](const Slice& of) { return lost_by_account(of); });
     if (account.second < std::max(error, kGoodEnough)) std::tie(share, error) = account;
   }
   return std::max(share - error, 0.0);

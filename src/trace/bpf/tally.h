@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "trace/bpf/reads_writes.h"
+#include "trace/scale.h"
 
 namespace debug_process::trace::bpf {
 
@@ -43,17 +44,18 @@ class Tally {
   [[nodiscard]] std::size_t slices() const { return slices_.size(); }
 
   // By how much what the whole work saw has to be multiplied to be all of the window, 1 without a
-  // pause; and the relative standard error of that, and of how many of the reads and writes were
-  // seen, where that share is another. nullopt: too few slices, or no call in any.
-  struct Factor {
-    double value = 1;
+  // pause; and the relative standard error of that. nullopt: too few slices, or no call in any.
+  // Reads and writes have a factor of their own where surely another share of them was seen than of
+  // the others; where that is less than sure it is part of the error.
+  struct Estimate {
+    Factors factors;
     std::optional<double> error;
   };
   // Told by what has the smaller error. Either by the reads and writes between the stretches, and
   // how many calls there are to each of them. Or by the pace of the target with the whole work and
   // with calls only counted, and what a call costs with each: that tells its pace under none.
-  [[nodiscard]] Factor factor(std::chrono::nanoseconds window, Uncertain cost_whole,
-                              Uncertain cost_counted) const;
+  [[nodiscard]] Estimate estimate(std::chrono::nanoseconds window, Uncertain cost_whole,
+                                  Uncertain cost_counted) const;
   // Which part of its time with the whole work the target has lost to it after the first pause, as
   // its pace tells: that, less its standard error, for what slices differ in is not all of our
   // making. 0 where it has time to spare. nullopt as above.
@@ -102,7 +104,7 @@ class Tally {
   [[nodiscard]] double calls_in_gap(const Slice& all, double gap, double cost_whole,
                                     double cost_counted) const;
   [[nodiscard]] bool account_tells() const;
-  [[nodiscard]] double mix_error(double factor) const;
+  void mend_mix(double all, Estimate& estimate) const;
   [[nodiscard]] double calls_by_account(const Slice& all) const;  // in between_
   [[nodiscard]] double by_chance(double variance_of_slices, double gap) const;
   // How many calls there were between the stretches, and the standard error of that.

@@ -3,9 +3,9 @@
 
 #include <linux/audit.h>
 
-#include <set>
 #include <string>
-#include <string_view>
+
+#include "trace/read_write_calls.h"
 
 namespace debug_process::trace::ptrace {
 namespace {
@@ -20,14 +20,6 @@ constexpr std::uint64_t kX32Bit = 0;
 #error "no system call conventions for this architecture"
 #endif
 
-// As inc_syscr() and inc_syscw() are called in the kernel's fs/read_write.c and fs/splice.c.
-unsigned reads_writes(std::string_view name) {
-  static const std::set<std::string_view> one{"read",  "readv",  "pread64",  "preadv",  "preadv2",
-                                              "write", "writev", "pwrite64", "pwritev", "pwritev2"};
-  static const std::set<std::string_view> two{"sendfile", "sendfile64", "copy_file_range"};
-  return one.contains(name) ? 1 : (two.contains(name) ? 2 : 0);
-}
-
 }  // namespace
 
 CallTraits traits_of(const SyscallKey& key) {
@@ -38,7 +30,7 @@ CallTraits traits_of(const SyscallKey& key) {
   traits.is_sigreturn = name == "rt_sigreturn" || name == "sigreturn";
   traits.is_restart = name == "restart_syscall";
   traits.is_exec = name == "execve" || name == "execveat";
-  traits.reads_writes = reads_writes(name);
+  traits.reads_writes = reads_writes_in(name);
   const auto example = example_kinds().find(key);
   if (example != example_kinds().end()) traits.example = example->second;
   return traits;

@@ -219,7 +219,7 @@ class Outcome {
     }
     const double factor = seen > 0 ? all / seen : 1;
     note_quality(factor, too_low > all * kWorthANote, slowed_in_its_sleep);
-    scale(activity_, factor);
+    scale(activity_, {factor});
     activity_.exited_threads_calls = static_cast<std::uint64_t>(std::llround(by_exited));
     for (ThreadStats& thread : activity_.threads)
       if (const auto made = by_thread.find(thread.tid); made != by_thread.end())

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string_view>
+
 namespace debug_process::trace {
 namespace {
 
@@ -20,7 +22,7 @@ TEST(Scale, TakesInWhatWasDoneWithEachFile) {
   closed.files = 3;
   closed.io.read_bytes = 7;
   activity.closed.push_back(closed);
-  scale(activity, 2);
+  scale(activity, {2});
   EXPECT_EQ(activity.descriptors->front().io.calls, 20U);
   EXPECT_EQ(activity.descriptors->front().io.written_bytes, 2000U);
   EXPECT_EQ(activity.descriptors->front().files, 2U);
@@ -33,7 +35,7 @@ TEST(Scale, TakesInWhatErrorsWereAbout) {
   ErrorStats error;
   error.objects = {{"/a", std::nullopt, 5}};
   activity.errors = {error};
-  scale(activity, 3);
+  scale(activity, {3});
   EXPECT_EQ(activity.errors.front().objects.front().calls, 15U);
 }
 
@@ -60,7 +62,7 @@ Activity one_call_of_each_kind() {
 
 TEST(Scale, MultipliesCountsAndTimesAndMarksThem) {
   Activity activity = one_call_of_each_kind();
-  scale(activity, 2.5);
+  scale(activity, {2.5});
   EXPECT_EQ(activity.counts, Counts::scaled);
   const SyscallStats& stats = activity.syscalls.front();
   EXPECT_EQ(stats.errors, 10);
@@ -73,16 +75,63 @@ TEST(Scale, MultipliesCountsAndTimesAndMarksThem) {
 
 TEST(Scale, KeepsCallsTheSumOfTimedAndUntimedOnes) {
   Activity activity = one_call_of_each_kind();
-  scale(activity, 2.5);
+  scale(activity, {2.5});
   const SyscallStats& stats = activity.syscalls.front();
   EXPECT_EQ(stats.latency.count, stats.latency.bucketed());
   EXPECT_EQ(stats.calls, stats.latency.count + stats.untimed);
 }
 
+SyscallStats calls_of(std::string_view name, std::uint64_t calls) {
+  SyscallStats stats;
+  stats.key = {abi::Abi::native, abi::syscall_number(abi::Abi::native, name).value()};
+  stats.calls = calls;
+  stats.untimed = calls;
+  return stats;
+}
+
+DescriptorIo descriptor_with(std::uint64_t calls, std::uint64_t transfers) {
+  DescriptorIo descriptor;
+  descriptor.io.calls = calls;
+  descriptor.io.transfers = transfers;
+  return descriptor;
+}
+
+// A server: what it reads and writes, and what it waits with.
+Activity reads_and_waits() {
+  Activity activity;
+  activity.syscalls = {calls_of("read", 100), calls_of("epoll_pwait", 50)};
+  activity.errors.push_back({activity.syscalls[0].key, 11, 10, {}, std::nullopt, std::nullopt});
+  activity.threads.push_back({1, 150});
+  activity.descriptors = {{descriptor_with(100, 90), descriptor_with(50, 0)}};
+  return activity;
+}
+
+constexpr Factors kTwoKinds{10, 8, 14};
+
+TEST(Scale, TakesReadsAndWritesByTheirOwnFactor) {
+  Activity activity = reads_and_waits();
+  scale(activity, kTwoKinds);
+  EXPECT_EQ(activity.syscalls[0].calls, 800U);
+  EXPECT_EQ(activity.syscalls[1].calls, 700U);
+  EXPECT_EQ(activity.errors[0].calls, 80U);
+  EXPECT_EQ(activity.threads[0].calls, 1500U);
+}
+
+TEST(Scale, TakesFilesByTheKindOfTheirCallsWhereItIsKnown) {
+  Activity activity = reads_and_waits();
+  scale(activity, kTwoKinds);
+  EXPECT_EQ(activity.descriptors->at(0).io.calls, 800U);
+  EXPECT_EQ(activity.descriptors->at(1).io.calls, 700U);
+  Activity receives = reads_and_waits();
+  receives.syscalls.push_back(calls_of("recvfrom", 5));
+  scale(receives, kTwoKinds);
+  EXPECT_EQ(receives.descriptors->at(0).io.calls, 1000U);
+}
+
 TEST(Scale, LeavesShortestLongestAndQuantiles) {
   Activity activity = one_call_of_each_kind();
   const auto median = activity.syscalls.front().latency.quantile(0.5);
-  scale(activity, 7);
+  scale(activity, {7});
   const Histogram& latency = activity.syscalls.front().latency;
   EXPECT_EQ(latency.min, 50ns);
   EXPECT_EQ(latency.max, 200ns);

@@ -17,7 +17,7 @@ constexpr auto kCounted = 30ns;  // and only counted
 TEST(Tally, MultipliesNothingWithoutAPause) {
   Tally tally;
   tally.add_whole(1000, 1s);
-  EXPECT_DOUBLE_EQ(tally.factor(1s, {kWhole}, {kCounted}).value, 1);
+  EXPECT_DOUBLE_EQ(tally.estimate(1s, {kWhole}, {kCounted}).factors.all, 1);
 }
 
 // A loop of 100 ns a call: 220 when watched, 130 when only counted.
@@ -33,7 +33,7 @@ Tally loop_slowed_by(double part_of_the_cost) {
 TEST(Tally, TellsThePaceOfALoopThatEachCallSlows) {
   const Tally tally = loop_slowed_by(1);
   const double all = 100000 + 100000 + (1000e6 - 35e6) / 100;
-  EXPECT_NEAR(tally.factor(1s, {kWhole}, {kCounted}).value, all / 100000, 0.1);
+  EXPECT_NEAR(tally.estimate(1s, {kWhole}, {kCounted}).factors.all, all / 100000, 0.1);
 }
 
 TEST(Tally, NeedsOnlyTheRatioOfTheTwoCosts) {
@@ -41,7 +41,7 @@ TEST(Tally, NeedsOnlyTheRatioOfTheTwoCosts) {
   const Tally tally = loop_slowed_by(1.5);
   const double watched = 22e6 / 280;
   const double all = watched + 13e6 / 145 + (1000e6 - 35e6) / 100;
-  EXPECT_NEAR(tally.factor(1s, {kWhole}, {kCounted}).value, all / watched, 0.1);
+  EXPECT_NEAR(tally.estimate(1s, {kWhole}, {kCounted}).factors.all, all / watched, 0.1);
 }
 
 TEST(Tally, TakesThePaceAsItIsWhereTheTargetHasTimeToSpare) {
@@ -49,14 +49,14 @@ TEST(Tally, TakesThePaceAsItIsWhereTheTargetHasTimeToSpare) {
   tally.pause();
   tally.add_whole(20000, 20ms);
   tally.add_counted(3000, 3ms, std::nullopt);
-  EXPECT_DOUBLE_EQ(tally.factor(1s, {kWhole}, {kCounted}).value, 1e6 / 20000);
+  EXPECT_DOUBLE_EQ(tally.estimate(1s, {kWhole}, {kCounted}).factors.all, 1e6 / 20000);
 }
 
 TEST(Tally, GoesByTheWatchedPaceWhereNothingWasCounted) {
   Tally tally;
   tally.add_whole(10000, 10ms);
   tally.pause();
-  EXPECT_DOUBLE_EQ(tally.factor(100ms, {kWhole}, {kCounted}).value, 10);
+  EXPECT_DOUBLE_EQ(tally.estimate(100ms, {kWhole}, {kCounted}).factors.all, 10);
 }
 
 TEST(Tally, DoesNotRunAwayWithNoise) {
@@ -65,7 +65,7 @@ TEST(Tally, DoesNotRunAwayWithNoise) {
   tally.add_whole(1, 20ms);
   tally.add_counted(30000, 3ms, std::nullopt);
   const double all = 1 + 30000 + (1000e6 - 23e6) / (100 * 0.3);
-  EXPECT_NEAR(tally.factor(1s, {kWhole}, {119ns}).value, all, all * 0.001);
+  EXPECT_NEAR(tally.estimate(1s, {kWhole}, {119ns}).factors.all, all, all * 0.001);
 }
 
 TEST(Tally, TakesWhatOthersDidToThePaceForNoCostOfWatching) {
@@ -76,7 +76,7 @@ TEST(Tally, TakesWhatOthersDidToThePaceForNoCostOfWatching) {
   tally.add_whole(50000, 20ms);
   tally.add_counted(200000, 20ms, std::nullopt);
   const double all = 50000 + 200000 + (1000e6 - 40e6) / (100 - 2 * 30);
-  EXPECT_NEAR(tally.factor(1s, {kWhole}, {kCounted}).value * 50000, all, all * 0.001);
+  EXPECT_NEAR(tally.estimate(1s, {kWhole}, {kCounted}).factors.all * 50000, all, all * 0.001);
 }
 
 TEST(Tally, ComparesWithTheLatestStretchBeforeTheFirstPause) {
@@ -87,8 +87,8 @@ TEST(Tally, ComparesWithTheLatestStretchBeforeTheFirstPause) {
   tally.pause();
   tally.add_counted(100000, 13ms, std::nullopt);
   const double seen = 100100;
-  EXPECT_NEAR(tally.factor(3s, {kWhole}, {kCounted}).value * seen, seen + 100000 + 965e6 / 100,
-              1e4);
+  EXPECT_NEAR(tally.estimate(3s, {kWhole}, {kCounted}).factors.all * seen,
+              seen + 100000 + 965e6 / 100, 1e4);
 }
 
 TEST(Tally, LeavesOutOfThePaceWhatUsedUpTheBudget) {
@@ -101,7 +101,8 @@ TEST(Tally, LeavesOutOfThePaceWhatUsedUpTheBudget) {
   tally.pause();
   // At 1 us a call either way: the target has time to spare.
   const double seen = 1000 + 22000;
-  EXPECT_DOUBLE_EQ(tally.factor(1s, {kWhole}, {kCounted}).value * seen, seen + 5000 + 955e6 / 1000);
+  EXPECT_DOUBLE_EQ(tally.estimate(1s, {kWhole}, {kCounted}).factors.all * seen,
+                   seen + 5000 + 955e6 / 1000);
 }
 
 constexpr Uncertain kWholeKnown{kWhole, 0ns};
@@ -124,14 +125,14 @@ Tally slices_of(const std::vector<std::uint64_t>& calls, std::size_t count) {
 }
 
 TEST(TallyError, IsNoneForEvenSlicesAndKnownCosts) {
-  const auto error = slices_of({1000}, 20).factor(5s, kWholeKnown, kCountedKnown).error;
+  const auto error = slices_of({1000}, 20).estimate(5s, kWholeKnown, kCountedKnown).error;
   ASSERT_TRUE(error);
   EXPECT_NEAR(*error, 0, 1e-6);
 }
 
 TEST(TallyError, WidensWithHowMuchTheSlicesDiffer) {
-  const auto some = slices_of({900, 1100}, 20).factor(5s, kWholeKnown, kCountedKnown).error;
-  const auto much = slices_of({100, 1900}, 20).factor(5s, kWholeKnown, kCountedKnown).error;
+  const auto some = slices_of({900, 1100}, 20).estimate(5s, kWholeKnown, kCountedKnown).error;
+  const auto much = slices_of({100, 1900}, 20).estimate(5s, kWholeKnown, kCountedKnown).error;
   ASSERT_TRUE(some && much);
   EXPECT_GT(*much, *some * 5);
   // The mean of 20 that are 90% off each: 90% / sqrt(20) at the least.
@@ -140,8 +141,8 @@ TEST(TallyError, WidensWithHowMuchTheSlicesDiffer) {
 }
 
 TEST(TallyError, ShrinksWithTheRootOfTheirNumber) {
-  const auto few = slices_of({500, 1500}, 10).factor(100s, kWholeKnown, kCountedKnown).error;
-  const auto many = slices_of({500, 1500}, 160).factor(100s, kWholeKnown, kCountedKnown).error;
+  const auto few = slices_of({500, 1500}, 10).estimate(100s, kWholeKnown, kCountedKnown).error;
+  const auto many = slices_of({500, 1500}, 160).estimate(100s, kWholeKnown, kCountedKnown).error;
   ASSERT_TRUE(few && many);
   EXPECT_NEAR(*few / *many, 4, 0.5);
 }
@@ -150,8 +151,8 @@ TEST(TallyError, IsTheSameWhenNeighboursAreTakenTogether) {
   const Tally merged = slices_of({500, 500, 1500, 1500}, 300);
   EXPECT_LT(merged.slices(), 256U);
   const auto few =
-      slices_of({500, 500, 1500, 1500}, 252).factor(100s, kWholeKnown, kCountedKnown).error;
-  const auto error = merged.factor(100s, kWholeKnown, kCountedKnown).error;
+      slices_of({500, 500, 1500, 1500}, 252).estimate(100s, kWholeKnown, kCountedKnown).error;
+  const auto error = merged.estimate(100s, kWholeKnown, kCountedKnown).error;
   ASSERT_TRUE(few && error);
   EXPECT_GT(*error, *few * 0.5);
   EXPECT_LT(*error, *few * 2);
@@ -168,8 +169,8 @@ TEST(TallyError, HasThePartThatTheCostsLeaveOpen) {
     tally.add_whole(9090, 2ms);
     tally.pause();
   }
-  const auto known = tally.factor(5s, kWholeKnown, kCountedKnown).error;
-  const auto open = tally.factor(5s, kWholeKnown, {kCounted, 10ns}).error;
+  const auto known = tally.estimate(5s, kWholeKnown, kCountedKnown).error;
+  const auto open = tally.estimate(5s, kWholeKnown, {kCounted, 10ns}).error;
   ASSERT_TRUE(known && open);
   EXPECT_NEAR(*known, 0, 1e-3);
   // 100 ns a call without us, and 10 of them are in doubt, times 4/3 for the slope.
@@ -178,17 +179,17 @@ TEST(TallyError, HasThePartThatTheCostsLeaveOpen) {
 
 TEST(TallyError, IsUnknownFromTooFewSlicesOrWithoutACall) {
   EXPECT_FALSE(slices_of({900, 1100}, Tally::kFewestSlices - 1)
-                   .factor(5s, kWholeKnown, kCountedKnown)
+                   .estimate(5s, kWholeKnown, kCountedKnown)
                    .error);
   EXPECT_TRUE(
-      slices_of({900, 1100}, Tally::kFewestSlices).factor(5s, kWholeKnown, kCountedKnown).error);
-  EXPECT_FALSE(slices_of({0}, 20).factor(5s, kWholeKnown, kCountedKnown).error);
+      slices_of({900, 1100}, Tally::kFewestSlices).estimate(5s, kWholeKnown, kCountedKnown).error);
+  EXPECT_FALSE(slices_of({0}, 20).estimate(5s, kWholeKnown, kCountedKnown).error);
 }
 
 TEST(TallyError, IsAlmostAllWhereOneSliceHadAllCalls) {
   std::vector<std::uint64_t> calls(20, 0);
   calls[7] = 1000;
-  const auto error = slices_of(calls, 20).factor(5s, kWholeKnown, kCountedKnown).error;
+  const auto error = slices_of(calls, 20).estimate(5s, kWholeKnown, kCountedKnown).error;
   ASSERT_TRUE(error);
   EXPECT_GT(*error, 0.5);
 }
@@ -232,12 +233,12 @@ constexpr Uncertain kCountedUnsure{kCounted, 10ns};
 
 // Of what is true.
 double counted_with(const Tally& tally) {
-  return tally.factor(kWithAccount, kWholeKnown, kCountedUnsure).value * kSeenWithAccount /
+  return tally.estimate(kWithAccount, kWholeKnown, kCountedUnsure).factors.all * kSeenWithAccount /
          kAllWithAccount;
 }
 
 double error_with(const Tally& tally) {
-  return tally.factor(kWithAccount, kWholeKnown, kCountedUnsure).error.value_or(-1);
+  return tally.estimate(kWithAccount, kWholeKnown, kCountedUnsure).error.value_or(-1);
 }
 
 TEST(TallyAccount, TellsThePaceByReadsAndWritesWhereverItIsKnown) {
@@ -261,25 +262,38 @@ TEST(TallyAccount, OfTooFewReadsAndWritesTellsNothing) {
                    counted_with(slices_with_account({.last_known = 0})));
 }
 
-TEST(TallyAccount, SaysWhereSlicesHadAnotherShareOfTheReadsThanOfAllCalls) {
-  const auto error_where_seen = [](double reads) {
-    Tally tally = slices_with_account({});
-    tally.add_whole_account(account_of(static_cast<std::uint64_t>(reads)));
-    return error_with(tally);
-  };
-  EXPECT_NEAR(error_where_seen(kSeenWithAccount / 4), 0.002, 0.001);
-  EXPECT_NEAR(error_where_seen(kSeenWithAccount / 4 * 1.1), 0.1, 0.005);
+// Where so many times as many reads were seen as were to be expected.
+Tally::Estimate estimate_where_seen(double times) {
+  Tally tally = slices_with_account({});
+  tally.add_whole_account(account_of(static_cast<std::uint64_t>(kSeenWithAccount / 4 * times)));
+  return tally.estimate(kWithAccount, kWholeKnown, kCountedUnsure);
+}
+
+TEST(TallyAccount, MendsTheMixWhereSlicesSurelyHadAnother) {
+  const auto estimate = estimate_where_seen(1.1);
+  EXPECT_NEAR(*estimate.error, 0.002, 0.001);
+  const double all = estimate.factors.all;
+  EXPECT_NEAR(estimate.factors.reads_writes / all, 1 / 1.1, 0.005);
+  EXPECT_NEAR(estimate.factors.others / all, 0.75 / (1 - 0.275), 0.005);
+}
+
+TEST(TallyAccount, SaysHowFarTheMixIsOffWhereThatIsNotSure) {
+  const auto estimate = estimate_where_seen(1.005);
+  EXPECT_NEAR(*estimate.error, std::hypot(0.005, 0.002), 0.001);
+  EXPECT_DOUBLE_EQ(estimate.factors.reads_writes, estimate.factors.all);
+  EXPECT_DOUBLE_EQ(estimate.factors.others, estimate.factors.all);
 }
 
 TEST(TallyAccount, TakesForChanceWhatFewReadsMayDiffer) {
-  const auto error_of_reads = [](std::uint64_t reads) {
+  const auto reads_with = [](std::uint64_t reads) {
     Tally tally = slices_with_account({.reads = 1000});
     tally.add_whole_account(account_of(reads));
-    return error_with(tally);
+    const auto factors = tally.estimate(kWithAccount, kWholeKnown, kCountedUnsure).factors;
+    return factors.reads_writes / factors.all;
   };
   const auto expected = static_cast<std::uint64_t>(kSeenWithAccount / 1000);
-  EXPECT_NEAR(error_of_reads(expected + 20), error_of_reads(expected), 1e-9);
-  EXPECT_GT(error_of_reads(expected + 200), 0.1);
+  EXPECT_DOUBLE_EQ(reads_with(expected + 20), 1);
+  EXPECT_NEAR(reads_with(expected + 200), 970. / 1170, 0.01);
 }
 
 TEST(TallyAccount, IsLeftAloneWhereReadsSayLessThanThePace) {
@@ -295,10 +309,10 @@ TEST(TallyAccount, IsLeftAloneWhereReadsSayLessThanThePace) {
     tally.pause();
   }
   const auto window = 10ms + 20 * (240ms + 5ms + 12ms);
-  const auto factor = tally.factor(window, kWholeKnown, kCountedKnown);
+  const auto factor = tally.estimate(window, kWholeKnown, kCountedKnown);
   const double seen = 10000 + 20 * 12000;
   const double all = 1000 * std::chrono::duration<double, std::milli>(window).count();
-  EXPECT_NEAR(factor.value * seen, all, 1);
+  EXPECT_NEAR(factor.factors.all * seen, all, 1);
 }
 
 TEST(TallyAccount, SaysWhatTheTargetLoses) {
@@ -324,7 +338,7 @@ TEST(TallyError, IsUnknownWhereCallsWereMadeInRushesAlone) {
     tally.add_whole(2000, 2ms);
     tally.pause();
   }
-  EXPECT_EQ(tally.factor(5s, kWholeKnown, kCountedKnown).error, std::nullopt);
+  EXPECT_EQ(tally.estimate(5s, kWholeKnown, kCountedKnown).error, std::nullopt);
 }
 
 // Slices of 12 ms with the whole work, at 100 ns a call without us.
