@@ -68,7 +68,7 @@ struct Outcome {
 Outcome watch(const HotLoop& loop, const std::string& cap, const std::string& backend = "bpf") {
   const double before = loop.speed();
   Watch watch(loop.pid(), {"-d", "4s", "--max-overhead", cap, "--backend", backend});
-  const double watched = loop.speed(3500ms);
+  const double watched = loop.speed(3900ms);
   Outcome outcome;
   outcome.report = watch.wait();
   const double alone = (before + loop.speed()) / 2;
