@@ -77,9 +77,10 @@ class BpfBackend : public Backend {
     if (auto attached = whole.attach(); !attached)
       return tl::unexpected(refusal(attached.error().action, attached.error().errno_value,
                                     attached.error().detail, options.btf.has_value()));
+    const bool one_account = options.max_overhead && !options.follow;
     slices_ = std::make_unique<Slices>(*skeleton_, std::move(whole), std::move(counting), costs,
                                        options.max_overhead,
-                                       options.follow ? ReadsWrites() : ReadsWrites(options.pid));
+                                       one_account ? ReadsWrites(options.pid) : ReadsWrites());
     if (!options.follow) return {};
     set_target(*skeleton_, ids_.kernel_tgid());
     return enroll_descendants(*skeleton_, ids_, options.pid);

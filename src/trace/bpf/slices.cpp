@@ -62,10 +62,10 @@ Slices::~Slices() {
 
 void Slices::begin(bool from_next_exec) {
   from_next_exec_ = from_next_exec;
+  (void)account_.since_last_time();
   started_ = monotonic_now();
   random_.seed(static_cast<unsigned>(started_.count()));
   slice_begins(started_);
-  (void)account_.since_last_time();
   looked_ = started_;
   if (!from_next_exec) start_watching(skeleton_);
   // Signals are for the thread that waits for the window's end.
@@ -80,14 +80,13 @@ void Slices::end() {
   }
   wake_.notify_all();
   thread_.join();
+  if (slice_) tally_.add_whole_account(account_.since_last_time());
   stop_watching(skeleton_);
   ended_ = monotonic_now();
-  if (slice_) {
-    tally_.add_whole_account(account_.since_last_time());
+  if (slice_)
     look();
-  } else {
+  else
     between_ends(ended_);
-  }
   whole_.detach();
 }
 
