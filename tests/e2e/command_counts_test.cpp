@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "e2e/harness.h"
+#include "e2e/sanitized.h"
 
 namespace debug_process::e2e {
 namespace {
@@ -117,6 +118,7 @@ Counts parse_report_counts(const Json& report) {
 class CommandCounts : public NeedsBpf {
  protected:
   void SetUp() override {
+    if (has_sanitizer_thread()) GTEST_SKIP() << kSanitizerThread;
     NeedsBpf::SetUp();
     if (IsSkipped()) return;
     strace_ = find_program("strace");

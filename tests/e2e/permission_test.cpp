@@ -51,7 +51,7 @@ TEST_F(Permission, BpfAloneIsNoRightToWatchAProcessOfRoot) {
 }
 
 // Not dumpable, as a binary with file capabilities is, and its child too until its execve.
-TEST_F(Permission, FileCapabilitiesSufficeForACommandAndNotForWhatProtectsItself) {
+TEST_F(Permission, FileCapabilitiesSufficeForACommandAndNotForAnotherUsersOrWhatProtectsItself) {
   if (const auto reason = why_no_bpf()) GTEST_SKIP() << *reason;
   const auto setcap = find_program("setcap");
   if (!setcap) GTEST_SKIP() << "setcap is not installed (package libcap2-bin)";
@@ -77,6 +77,12 @@ TEST_F(Permission, FileCapabilitiesSufficeForACommandAndNotForWhatProtectsItself
       run_with(nobody, {tool(), "--json", "-d", "300ms", std::to_string(protects_itself.pid())}));
   EXPECT_NE(report.at("run").at("backend"), "bpf") << report.at("run").dump();
   expect_reason(report, "it is not dumpable");
+
+  const Workload of_root("sleeper", {"50"});
+  const Json refused = parse_report(
+      run_with(nobody, {tool(), "--json", "-d", "300ms", std::to_string(of_root.pid())}));
+  EXPECT_NE(refused.at("run").at("backend"), "bpf") << refused.at("run").dump();
+  expect_reason(refused, "it belongs to another user, and CAP_SYS_PTRACE is missing");
 }
 
 TEST_F(Permission, AProcessOfRootSeenByAnotherUser) {

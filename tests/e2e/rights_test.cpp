@@ -13,6 +13,7 @@
 
 #include "e2e/as_nobody.h"
 #include "e2e/harness.h"
+#include "e2e/sanitized.h"
 #include "util/capabilities.h"
 
 namespace debug_process::e2e {
@@ -117,6 +118,7 @@ TEST_F(RightsGivenUp, ButForTheOneToEnterAnotherNetwork) {
 }
 
 TEST_F(RightsGivenUp, AllButThoseToWriteOnceAllIsCollected) {
+  if (has_sanitizer_thread()) GTEST_SKIP() << kSanitizerThread;
   const TemporaryDirectory folder;
   const std::string pipe = folder.path() / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
@@ -130,6 +132,7 @@ TEST_F(RightsGivenUp, AllButThoseToWriteOnceAllIsCollected) {
 }
 
 TEST_F(RightsGivenUp, AllButTheOneToPassSignalsOnWhileItWaitsForACommand) {
+  if (has_sanitizer_thread()) GTEST_SKIP() << kSanitizerThread;
   Process tool({tool_path(), "-d", "300ms", "--", workload_path("sleeper"), "50"});
   tool.wait_for_error_output("waiting for the command");
   EXPECT_EQ(to_string(held_by(tool.pid())), "CAP_KILL");

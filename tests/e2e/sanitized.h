@@ -12,6 +12,16 @@ namespace debug_process::e2e {
 #endif
 }
 
+[[nodiscard]] constexpr bool has_sanitizer_thread() {
+#ifdef __SANITIZE_THREAD__
+  return true;
+#else
+  return false;
+#endif
+}
+
+inline constexpr const char* kSanitizerThread =
+    "built with ThreadSanitizer, it has a thread that makes calls and keeps its rights";
 inline constexpr const char* kSanitized = "built with a sanitizer, it takes several times as much";
 
 }  // namespace debug_process::e2e
