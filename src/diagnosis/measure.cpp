@@ -110,10 +110,6 @@ std::optional<Growth> grows_throughout(const Facts& facts, std::optional<std::ui
   return Growth{*at_start, before};
 }
 
-double seconds(nanoseconds time) {
-  return std::chrono::duration<double>(time).count();
-}
-
 double wanted_cpu(const Thread& thread) {
   const double used = thread.cpu ? thread.cpu->value : 0;
   if (!thread.run_delay || !thread.observed || thread.observed->count() <= 0) return used;

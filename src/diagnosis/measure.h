@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "diagnosis/rule.h"
+#include "util/clock.h"
 
 namespace debug_process::diagnosis {
 
@@ -70,7 +71,6 @@ struct Growth {
     std::optional<std::uint64_t> Interval::*number);
 
 using Thread = sections::threads::Thread;
-[[nodiscard]] double seconds(std::chrono::nanoseconds time);
 // Of one CPU: what it used, and what it would have used had others not been in its way.
 [[nodiscard]] double wanted_cpu(const Thread& thread);
 // Calls are not known by thread and name. Of `calls` system calls of one kind this thread made at

@@ -31,15 +31,46 @@ void multiply(Histogram& latency, double factor) {
   multiply(latency.sum, factor);
 }
 
-double factor_of(const SyscallKey& key, const Factors& factors) {
-  return reads_writes_in(key) == 1 ? factors.reads_writes : factors.others;
+bool is_accounted(const SyscallKey& key) {
+  return reads_writes_in(key) > 0;
 }
 
-// Each by how much of it was seen, so that all together come to what the factor makes of the whole.
-void multiply_intervals(Activity& activity, const Factors& factors) {
+// What it comes to for the calls of an activity.
+class Multipliers {
+ public:
+  Multipliers(const Activity& activity, const Factors& factors)
+      : all_(factors.all), accounted_(factors.all), others_(factors.all) {
+    double accounted = 0;
+    double others = 0;
+    for (const SyscallStats& stats : activity.syscalls)
+      (is_accounted(stats.key) ? accounted : others) += static_cast<double>(stats.calls);
+    if (!factors.reads_writes || accounted <= 0 || others <= 0) return;
+    const double left = all_ * (accounted + others) - *factors.reads_writes * accounted;
+    if (*factors.reads_writes < 1 || left < others) return;
+    accounted_ = *factors.reads_writes;
+    others_ = left / others;
+  }
+
+  [[nodiscard]] double all() const { return all_; }
+  [[nodiscard]] double accounted() const { return accounted_; }
+  [[nodiscard]] double others() const { return others_; }
+  [[nodiscard]] double of(const SyscallKey& key) const {
+    return is_accounted(key) ? accounted_ : others_;
+  }
+
+ private:
+  double all_;
+  double accounted_;
+  double others_;
+};
+
+// Each by how much of it was seen, so that all of one kind together come to what the factor makes
+// of the whole.
+void multiply_intervals(Activity& activity, bool accounted, double factor) {
   double seen = 0;
   double estimated = 0;
   for (const SyscallStats& stats : activity.syscalls) {
+    if (is_accounted(stats.key) != accounted) continue;
     for (std::size_t i = 0; i < stats.intervals.size(); ++i) {
       const auto calls = static_cast<double>(stats.intervals[i].calls);
       if (activity.intervals[i].coverage <= 0) continue;
@@ -49,7 +80,7 @@ void multiply_intervals(Activity& activity, const Factors& factors) {
   }
   if (estimated <= 0) return;
   for (SyscallStats& stats : activity.syscalls) {
-    const double factor = factor_of(stats.key, factors);
+    if (is_accounted(stats.key) != accounted) continue;
     for (std::size_t i = 0; i < stats.intervals.size(); ++i) {
       if (activity.intervals[i].coverage <= 0) continue;
       const double part = factor * seen / estimated / activity.intervals[i].coverage;
@@ -77,20 +108,21 @@ bool moves_bytes(IoKind kind) {
 
 // Whether all calls that move bytes are of one kind: then what is known of a file tells which of
 // them it is for.
-bool only_reads_writes_move(const Activity& activity) {
+bool only_accounted_move(const Activity& activity) {
   return std::none_of(activity.syscalls.begin(), activity.syscalls.end(), [](const auto& stats) {
     const auto kind = io_kinds().find(stats.key);
     return stats.calls > 0 && kind != io_kinds().end() && moves_bytes(kind->second) &&
-           reads_writes_in(stats.key) != 1;
+           !is_accounted(stats.key);
   });
 }
 
 // Which numbers were used again shows only in part: their count is left as it was seen.
-void multiply_io(Activity& activity, const Factors& factors) {
-  const bool known = only_reads_writes_move(activity);
+void multiply_io(Activity& activity, const Multipliers& by) {
+  const bool known = only_accounted_move(activity);
   const auto factor_for = [&](const IoStats& io) {
-    if (!known) return factors.all;
-    return io.transfers > 0 ? factors.reads_writes : factors.others;
+    if (known && io.transfers > 0) return by.accounted();
+    // What fails may be a read in vain, or a wait.
+    return known && io.errors == 0 ? by.others() : by.all();
   };
   if (activity.descriptors) {
     for (DescriptorIo& descriptor : *activity.descriptors) {
@@ -102,7 +134,7 @@ void multiply_io(Activity& activity, const Factors& factors) {
   for (ClosedIo& closed : activity.closed) {
     const double factor = factor_for(closed.io);
     multiply(closed.io, factor);
-    multiply(closed.files, factors.others);
+    multiply(closed.files, by.others());
   }
 }
 
@@ -122,10 +154,12 @@ void multiply_objects(Activity& activity, double factor) {
 
 void scale(Activity& activity, const Factors& factors) {
   activity.counts = Counts::scaled;
-  multiply_intervals(activity, factors);
-  multiply_io(activity, factors);
+  const Multipliers by(activity, factors);
+  multiply_intervals(activity, true, by.accounted());
+  multiply_intervals(activity, false, by.others());
+  multiply_io(activity, by);
   for (SyscallStats& stats : activity.syscalls) {
-    const double factor = factor_of(stats.key, factors);
+    const double factor = by.of(stats.key);
     multiply(stats.latency, factor);
     multiply(stats.untimed, factor);
     multiply(stats.errors, factor);
@@ -134,19 +168,19 @@ void scale(Activity& activity, const Factors& factors) {
     stats.calls = stats.latency.count + stats.untimed;
   }
   for (ErrorStats& stats : activity.errors) {
-    const double factor = factor_of(stats.key, factors);
+    const double factor = by.of(stats.key);
     multiply(stats.calls, factor);
     for (ErrorObject& object : stats.objects) multiply(object.calls, factor);
   }
-  multiply_objects(activity, factors.others);
-  for (ThreadStats& stats : activity.threads) multiply(stats.calls, factors.all);
-  for (Transition& transition : activity.transitions) multiply(transition.count, factors.all);
+  multiply_objects(activity, by.others());
+  for (ThreadStats& stats : activity.threads) multiply(stats.calls, by.all());
+  for (Transition& transition : activity.transitions) multiply(transition.count, by.all());
   for (ProcessStats& stats : activity.processes) {
-    multiply(stats.calls, factors.all);
-    multiply(stats.errors, factors.all);
-    multiply(stats.in_calls, factors.all);
+    multiply(stats.calls, by.all());
+    multiply(stats.errors, by.all());
+    multiply(stats.in_calls, by.all());
   }
-  multiply(activity.exited_threads_calls, factors.all);
+  multiply(activity.exited_threads_calls, by.all());
 }
 
 }  // namespace debug_process::trace

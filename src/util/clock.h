@@ -22,6 +22,10 @@ namespace debug_process {
   return {seconds.count(), (duration - seconds).count()};
 }
 
+[[nodiscard]] inline double seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
 [[nodiscard]] inline std::chrono::nanoseconds times(std::chrono::nanoseconds duration,
                                                     double factor) {
   return std::chrono::nanoseconds(

@@ -9,6 +9,7 @@
 #include "proc/cgroup.h"
 #include "proc/cgroup_place.h"
 #include "sections/reasons.h"
+#include "util/clock.h"
 
 namespace debug_process::sections::disk {
 namespace {
@@ -18,10 +19,6 @@ using std::chrono::nanoseconds;
 template <typename T>
 T growth(const T& end, const T& start) {
   return end >= start ? end - start : T{};
-}
-
-double seconds(nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
 }
 
 // Of the nearest group that counts I/O; not the hierarchy's root, which is the machine.

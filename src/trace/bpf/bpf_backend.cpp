@@ -55,6 +55,7 @@ class BpfBackend : public Backend {
 
   // Attaches, and measures on ourselves what that costs. Nobody is watched yet.
   Result<void> prepare(const WatchOptions& options) {
+    filtered_ = options.failed_only || !options.trace_set.is_all();
     Hooks whole = Hooks::whole(*skeleton_);
     Hooks counting = Hooks::counting(*skeleton_);
     hot_ = whole.programs();
@@ -147,9 +148,15 @@ class BpfBackend : public Backend {
   void scale_up(Activity& activity) const {
     activity.coverage = std::chrono::duration<double>(slices_->watched()) /
                         std::chrono::duration<double>(activity.observed);
-    const Tally::Estimate estimate = slices_->estimate();
+    const Tally::Estimate estimate = slices_->estimate(filtered_);
     scale(activity, estimate.factors);
-    if (!cost_.target_per_call)
+    if (const auto& error = slices_->gave_up()) {
+      activity.counts_error_unknown = "watching could not go on";
+      activity.notes.push_back(
+          fmt::format("the rest of the window was not watched, and is taken to have been like what "
+                      "was: {}",
+                      error->message()));
+    } else if (!cost_.target_per_call && estimate.rests_on_costs)
       activity.counts_error_unknown = "what watching costs the target could not be measured";
     else if (estimate.error)
       activity.counts_error = *estimate.error;
@@ -164,6 +171,7 @@ class BpfBackend : public Backend {
   IntervalMarks intervals_;
   std::vector<bpf_program*> hot_;
   Cost cost_;
+  bool filtered_ = false;
 };
 
 }  // namespace

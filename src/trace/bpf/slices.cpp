@@ -36,10 +36,6 @@ constexpr double kMostTimes = 2;
 // Slices at even distances could beat with what the target does at even distances.
 constexpr double kJitter = 0.25;
 
-double seconds(nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 nanoseconds from_seconds(double duration) {
   return std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(duration));
 }
@@ -132,7 +128,10 @@ nanoseconds Slices::until_next_look() const {
 void Slices::look() {
   const nanoseconds now = monotonic_now();
   // Before the command's execve nothing is counted.
-  if (from_next_exec_ && watching_since(skeleton_).count() == 0 && !ending_) return;
+  if (from_next_exec_) {
+    if (watching_since(skeleton_).count() == 0 && !ending_) return;
+    from_next_exec_ = false;  // a slice that ends is looked at when nothing is watched any more
+  }
   const auto grown = calls_.since_last_look();
   const nanoseconds lost = cost_of(grown.busiest, grown.busiest_on_descriptors, grown.passed);
   const nanoseconds time = now - looked_;
@@ -176,8 +175,9 @@ nanoseconds Slices::paid_per_call() const {
   return in_slices_.paid / static_cast<std::int64_t>(std::max<std::uint64_t>(tally_.calls(), 1));
 }
 
-Tally::Estimate Slices::estimate() const {
-  return tally_.estimate(ended_ - started_, {paid_per_call(), costs_.whole_error}, costs_.counting);
+Tally::Estimate Slices::estimate(bool filtered) const {
+  return tally_.estimate(ended_ - started_, {paid_per_call(), costs_.whole_error}, costs_.counting,
+                         filtered);
 }
 
 // Where time begins or ends in which no call is seen, the account is read first and the programs
@@ -263,7 +263,7 @@ bool Slices::pause() {
 bool Slices::open() {
   const nanoseconds attaching = monotonic_now();
   if (auto attached = whole_.attach(); !attached) {
-    spdlog::error("{}: the rest of the window is not watched", attached.error().message());
+    gave_up_ = attached.error();
     return false;
   }
   charge_since(attaching);

@@ -16,6 +16,7 @@
 #include "trace/bpf/tally.h"
 #include "trace/bpf/thread_calls.h"
 #include "trace/budget.h"
+#include "util/result.h"
 
 struct syscall_stats_bpf;
 
@@ -51,8 +52,10 @@ class Slices {
   [[nodiscard]] std::chrono::nanoseconds watched() const { return tally_.watched(); }
   // What watching has cost the target, all threads together.
   [[nodiscard]] std::chrono::nanoseconds paid() const;
-  // By how much what was seen has to be multiplied.
-  [[nodiscard]] Tally::Estimate estimate() const;
+  // By how much what was seen has to be multiplied. `filtered`: only some calls are kept.
+  [[nodiscard]] Tally::Estimate estimate(bool filtered) const;
+  // Why no slice was opened any more; nullopt: all went well.
+  [[nodiscard]] const std::optional<Error>& gave_up() const { return gave_up_; }
 
  private:
   void run();
@@ -87,7 +90,8 @@ class Slices {
   ThreadCalls calls_;
   Tally tally_;
   ReadsWrites account_;
-  bool from_next_exec_ = false;
+  bool from_next_exec_ = false;  // and the execve has not been seen yet
+  std::optional<Error> gave_up_;
 
   std::chrono::nanoseconds started_{0};
   std::chrono::nanoseconds ended_{0};

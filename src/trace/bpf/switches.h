@@ -1,4 +1,4 @@
-// The two variables of the BPF programs that user space turns while they run.
+// The variables of the BPF programs that user space sets while they run.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -14,6 +14,7 @@ namespace debug_process::trace::bpf {
 
 // Read by the kernel at the same time: one store each, which the compiler may neither merge nor
 // move.
+
 // Calls that begin from now on are timed, calls that end are counted.
 // What was closed while nobody watched did not show: all descriptors are looked up anew.
 inline void start_watching(syscall_stats_bpf& skeleton) {

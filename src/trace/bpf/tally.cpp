@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "util/clock.h"
+
 namespace debug_process::trace::bpf {
 namespace {
 
@@ -21,16 +23,15 @@ constexpr double kSteepest = 2;
 constexpr std::uint64_t kFewestReadsWrites = 100;
 // In standard errors.
 constexpr double kSurely = 3;
+// Reads and writes may be nearly all calls: what is left says little then of how many others there
+// are.
+constexpr double kMostOffOfOthers = 0.1;
 // As good as the account may be for what the target loses, whatever the pace says.
 constexpr double kGoodEnough = 0.02;
 // A shorter stretch tells no pace; it belongs to the one before it.
 constexpr std::chrono::milliseconds kShortest{1};
 // A minute's worth; of more, neighbours are taken together, which how far they differ allows for.
 constexpr std::size_t kMostSlices = 256;
-
-double seconds(nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
 
 // A straight line through two points: the more a call costs, the longer it takes, unless the target
 // has time to spare, and then both points are at the same height.
@@ -217,37 +218,37 @@ Tally::Between Tally::by_pace(double gap, Uncertain cost_whole, Uncertain cost_c
 // A target that is slowed down makes a different mix of calls: more for each wakeup, as a server
 // that finds more clients ready. All calls together are not wrong by that, those of one kind are;
 // beyond what is chance.
-void Tally::mend_mix(double all, Estimate& estimate) const {
+void Tally::mend_mix(double all, bool one_factor, Estimate& estimate) const {
   if (!account_complete_ || !account_tells() || whole_.reads_writes < kFewestReadsWrites) return;
   const auto seen = static_cast<double>(whole_.reads_writes);
-  const auto others_seen = static_cast<double>(whole_.calls) - seen;
   const auto truth =
       static_cast<double>(whole_.reads_writes + accounted_.reads_writes + between_.reads_writes);
   const double off = seen * estimate.factors.all / truth - 1;
   const double surely_off = std::sqrt(std::max(off * off - 1 / seen, 0.0));
-  if (surely_off > kSurely * *estimate.error && all > truth &&
-      others_seen >= static_cast<double>(kFewestReadsWrites)) {
+  // All that is not known of all calls together is not known of the others.
+  const bool tells_of_others = *estimate.error * all < kMostOffOfOthers * (all - truth);
+  if (surely_off > kSurely * *estimate.error && tells_of_others && !one_factor)
     estimate.factors.reads_writes = truth / seen;
-    estimate.factors.others = (all - truth) / others_seen;
-  } else {
+  else
     estimate.error = std::hypot(*estimate.error, surely_off);
-  }
 }
 
-Tally::Estimate Tally::estimate(nanoseconds window, Uncertain cost_whole,
-                                Uncertain cost_counted) const {
+Tally::Estimate Tally::estimate(nanoseconds window, Uncertain cost_whole, Uncertain cost_counted,
+                                bool one_factor) const {
   Estimate estimate;
   if (!paused_) return estimate;
   const double gap = gap_seconds(window);
   Between between = by_pace(gap, cost_whole, cost_counted);
   if (const auto account = by_account(gap);
-      account && (!between.error || (account->error && *account->error < *between.error)))
+      account && (!between.error || (account->error && *account->error < *between.error))) {
     between = *account;
+    estimate.rests_on_costs = false;
+  }
   const double all = static_cast<double>(whole_.calls + counted_.calls) + between.calls;
   if (whole_.calls > 0) estimate.factors = {all / static_cast<double>(whole_.calls)};
   if (between.error && all > 0) {
     estimate.error = *between.error / all;
-    mend_mix(all, estimate);
+    mend_mix(all, one_factor, estimate);
   }
   return estimate;
 }

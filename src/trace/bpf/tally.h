@@ -46,16 +46,19 @@ class Tally {
   // By how much what the whole work saw has to be multiplied to be all of the window, 1 without a
   // pause; and the relative standard error of that. nullopt: too few slices, or no call in any.
   // Reads and writes have a factor of their own where surely another share of them was seen than of
-  // the others; where that is less than sure it is part of the error.
+  // the others, and what is left tells enough of those; otherwise it is part of the error.
   struct Estimate {
     Factors factors;
     std::optional<double> error;
+    bool rests_on_costs = true;  // false: on the account alone
   };
   // Told by what has the smaller error. Either by the reads and writes between the stretches, and
   // how many calls there are to each of them. Or by the pace of the target with the whole work and
   // with calls only counted, and what a call costs with each: that tells its pace under none.
+  // `one_factor`: for calls of which only some are kept, which would not tell how many others there
+  // are.
   [[nodiscard]] Estimate estimate(std::chrono::nanoseconds window, Uncertain cost_whole,
-                                  Uncertain cost_counted) const;
+                                  Uncertain cost_counted, bool one_factor = false) const;
   // Which part of its time with the whole work the target has lost to it after the first pause, as
   // its pace tells: that, less its standard error, for what slices differ in is not all of our
   // making. 0 where it has time to spare. nullopt as above.
@@ -104,7 +107,7 @@ class Tally {
   [[nodiscard]] double calls_in_gap(const Slice& all, double gap, double cost_whole,
                                     double cost_counted) const;
   [[nodiscard]] bool account_tells() const;
-  void mend_mix(double all, Estimate& estimate) const;
+  void mend_mix(double all, bool one_factor, Estimate& estimate) const;
   [[nodiscard]] double calls_by_account(const Slice& all) const;  // in between_
   [[nodiscard]] double by_chance(double variance_of_slices, double gap) const;
   // How many calls there were between the stretches, and the standard error of that.

@@ -75,8 +75,8 @@ ThreadCalls::Growth ThreadCalls::since_last_look() {
   }
   add_exited(gone, grown);
   const std::uint64_t passed = sum_over_cpus(skeleton_.maps.dp_passed);
-  grown.passed = passed - passed_;
-  passed_ = passed;
+  grown.passed = grown_by(passed, passed_);
+  passed_ = std::max(passed_, passed);
   if (grown.counted / cpus_ > grown.busiest) {
     grown.busiest = grown.counted / cpus_;
     grown.busiest_on_descriptors = grown.on_descriptors / cpus_;
@@ -96,7 +96,7 @@ void ThreadCalls::add_exited(const Seen& gone, Growth& grown) {
 std::uint64_t ThreadCalls::counted_since_last_time() {
   const std::uint64_t total = sum_over_cpus(skeleton_.maps.dp_counted);
   // Where it cannot be read, nothing has been counted.
-  return total - std::exchange(counted_, std::max(counted_, total));
+  return grown_by(total, std::exchange(counted_, std::max(counted_, total)));
 }
 
 }  // namespace debug_process::trace::bpf

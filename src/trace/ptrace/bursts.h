@@ -18,7 +18,6 @@ class Bursts {
   void open(std::chrono::nanoseconds now);
   [[nodiscard]] bool on() const { return !resume_at_; }
   [[nodiscard]] bool paused_ever() const { return paused_ever_; }
-  [[nodiscard]] std::chrono::nanoseconds opened() const { return opened_; }
 
   // After a call: `spent` is what the busiest thread has lost since open(). May end the burst.
   void charge(std::chrono::nanoseconds now, std::chrono::nanoseconds spent);

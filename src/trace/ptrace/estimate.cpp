@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "util/clock.h"
+
 namespace debug_process::trace::ptrace {
 namespace {
 
@@ -30,10 +32,6 @@ constexpr int kTooMuch = 3;
 // Of what else is taken for made up for.
 constexpr double kMostlyIdle = 0.5;
 constexpr int kMuch = 10;
-
-double seconds(nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
 
 std::optional<Estimate> by_reads_writes(const Exposure& thread) {
   const std::uint64_t seen = thread.reads_writes;

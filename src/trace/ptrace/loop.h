@@ -40,8 +40,6 @@ struct Ended {
   std::vector<LastCall> last_calls;  // of those threads that ended with the target
   bool paused = false;
   bool let_go = false;  // of the target, in pauses
-  std::chrono::nanoseconds lost_to_events{
-      0};  // stops at signals and for new threads, of all threads
   std::vector<std::string> notes;
 };
 

@@ -59,7 +59,6 @@ void Loop::charge_event(Tracee& thread, bool wanted, nanoseconds now) {
   const nanoseconds cost = cost_per_call() * price_of_stops(thread) / 2;
   lose(thread, cost);
   thread.lost_to_events += cost;
-  end_.lost_to_events += cost;
   most_lost_to_events_ = std::max(most_lost_to_events_, thread.lost_to_events);
   charge(thread, now, !thread.calls.in_call);
 }

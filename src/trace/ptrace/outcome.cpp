@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "trace/scale.h"
+#include "util/clock.h"
 
 namespace debug_process::trace::ptrace {
 namespace {
@@ -25,10 +26,6 @@ constexpr double kFarScaled = 5;
 constexpr double kWorthANote = 0.1;
 
 using Exposures = std::vector<std::pair<std::optional<pid_t>, Exposure>>;
-
-double seconds(nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
 
 // Of the time of the threads that made calls, or may have; of those together that have come and
 // gone, unseen ones among them, by their CPU time.

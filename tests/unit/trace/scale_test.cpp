@@ -106,7 +106,8 @@ Activity reads_and_waits() {
   return activity;
 }
 
-constexpr Factors kTwoKinds{10, 8, 14};
+// 1500 calls altogether, 800 of them reads.
+constexpr Factors kTwoKinds{10, 8};
 
 TEST(Scale, TakesReadsAndWritesByTheirOwnFactor) {
   Activity activity = reads_and_waits();
@@ -126,6 +127,50 @@ TEST(Scale, TakesFilesByTheKindOfTheirCallsWhereItIsKnown) {
   receives.syscalls.push_back(calls_of("recvfrom", 5));
   scale(receives, kTwoKinds);
   EXPECT_EQ(receives.descriptors->at(0).io.calls, 1000U);
+}
+
+TEST(Scale, LeavesFilesThatWereOnlyReadInVainToTheFactorOfAll) {
+  Activity activity = reads_and_waits();
+  activity.descriptors->push_back(descriptor_with(10, 0));
+  activity.descriptors->back().io.errors = 10;
+  scale(activity, kTwoKinds);
+  EXPECT_EQ(activity.descriptors->back().io.calls, 100U);
+}
+
+// It is in the account too, and twice.
+TEST(Scale, TakesSendfileForAReadAndKeepsTheSum) {
+  Activity activity;
+  activity.syscalls = {calls_of("sendfile", 100), calls_of("epoll_pwait", 300)};
+  scale(activity, {17.5, 10});
+  EXPECT_EQ(activity.syscalls[0].calls, 1000U);
+  EXPECT_EQ(activity.syscalls[1].calls, 6000U);
+}
+
+TEST(Scale, UsesOneFactorWhereTwoWouldMakeLessOfTheOthersThanWasSeen) {
+  Activity activity;
+  activity.syscalls = {calls_of("read", 10000), calls_of("epoll_pwait", 100)};
+  scale(activity, {2, 2.015});
+  EXPECT_EQ(activity.syscalls[0].calls, 20000U);
+  EXPECT_EQ(activity.syscalls[1].calls, 200U);
+}
+
+// A read or another call in an interval, of which so much was seen.
+void add_interval(Activity& activity, std::uint64_t reads, std::uint64_t waits, double coverage) {
+  Interval interval;
+  interval.coverage = coverage;
+  activity.intervals.push_back(interval);
+  activity.syscalls[0].intervals.push_back({reads, 0, {}});
+  activity.syscalls[1].intervals.push_back({waits, 0, {}});
+}
+
+TEST(Scale, MakesIntervalsAddUpToTheTotalOfEachKind) {
+  Activity activity;
+  activity.syscalls = {calls_of("read", 1000), calls_of("epoll_pwait", 1000)};
+  add_interval(activity, 1000, 0, 1);
+  add_interval(activity, 0, 1000, 0.05);
+  scale(activity, {10.5, 1});
+  EXPECT_EQ(activity.syscalls[0].intervals[0].calls, 1000U);
+  EXPECT_EQ(activity.syscalls[1].intervals[1].calls, 20000U);
 }
 
 TEST(Scale, LeavesShortestLongestAndQuantiles) {

@@ -279,15 +279,37 @@ TEST(TallyAccount, MendsTheMixWhereSlicesSurelyHadAnother) {
   const auto estimate = estimate_where_seen(1.1);
   EXPECT_NEAR(*estimate.error, 0.002, 0.001);
   const double all = estimate.factors.all;
-  EXPECT_NEAR(estimate.factors.reads_writes / all, 1 / 1.1, 0.005);
-  EXPECT_NEAR(estimate.factors.others / all, 0.75 / (1 - 0.275), 0.005);
+  ASSERT_TRUE(estimate.factors.reads_writes);
+  EXPECT_NEAR(*estimate.factors.reads_writes / all, 1 / 1.1, 0.005);
+}
+
+TEST(TallyAccount, SaysHowFarTheMixIsOffWhereOnlySomeCallsAreKept) {
+  Tally tally = slices_with_account({});
+  tally.add_whole_account(account_of(static_cast<std::uint64_t>(kSeenWithAccount / 4 * 1.1)));
+  const auto estimate = tally.estimate(kWithAccount, kWholeKnown, kCountedUnsure, true);
+  EXPECT_FALSE(estimate.factors.reads_writes);
+  EXPECT_NEAR(*estimate.error, 0.1, 0.005);
+}
+
+TEST(TallyAccount, SaysHowFarTheMixIsOffWhereHardlyAnythingIsLeftForTheOthers) {
+  Tally tally = slices_with_account({.reads = 1});
+  tally.add_whole_account(account_of(static_cast<std::uint64_t>(kSeenWithAccount * 0.9)));
+  const auto estimate = tally.estimate(kWithAccount, kWholeKnown, kCountedUnsure);
+  EXPECT_FALSE(estimate.factors.reads_writes);
+  EXPECT_NEAR(*estimate.error, 0.1, 0.005);
+}
+
+TEST(TallyAccount, RestsOnNoCosts) {
+  EXPECT_FALSE(estimate_where_seen(1).rests_on_costs);
+  EXPECT_TRUE(slices_with_account({.last_known = 0})
+                  .estimate(kWithAccount, kWholeKnown, kCountedUnsure)
+                  .rests_on_costs);
 }
 
 TEST(TallyAccount, SaysHowFarTheMixIsOffWhereThatIsNotSure) {
   const auto estimate = estimate_where_seen(1.005);
   EXPECT_NEAR(*estimate.error, std::hypot(0.005, 0.002), 0.001);
-  EXPECT_DOUBLE_EQ(estimate.factors.reads_writes, estimate.factors.all);
-  EXPECT_DOUBLE_EQ(estimate.factors.others, estimate.factors.all);
+  EXPECT_FALSE(estimate.factors.reads_writes);
 }
 
 TEST(TallyAccount, TakesForChanceWhatFewReadsMayDiffer) {
@@ -295,7 +317,7 @@ TEST(TallyAccount, TakesForChanceWhatFewReadsMayDiffer) {
     Tally tally = slices_with_account({.reads = 1000});
     tally.add_whole_account(account_of(reads));
     const auto factors = tally.estimate(kWithAccount, kWholeKnown, kCountedUnsure).factors;
-    return factors.reads_writes / factors.all;
+    return factors.reads_writes.value_or(factors.all) / factors.all;
   };
   const auto expected = static_cast<std::uint64_t>(kSeenWithAccount / 1000);
   EXPECT_DOUBLE_EQ(reads_with(expected + 20), 1);
