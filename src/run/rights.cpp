@@ -23,12 +23,7 @@ void give_up_all_but(CapabilitySet kept, const char* what_for) {
 }  // namespace
 
 CapabilitySet needed_to_collect(const Needs& needs, CapabilitySet had) {
-  // Without it the kernel lets us look into a process only when that may do no more than we do:
-  // each right that we gave up could shut us out.
-  if (!had.has(CAP_SYS_PTRACE)) return CapabilitySet(~std::uint64_t{0});
-  CapabilitySet kept{CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH};
-  // What stands in for a right that is missing.
-  if (!had.has(CAP_DAC_READ_SEARCH)) kept = kept | CapabilitySet{CAP_DAC_OVERRIDE};
+  CapabilitySet kept = needed_to_look(had);
   // At the window's end, too: links are made again, and iterators loaded.
   if (needs.bpf) kept = kept | CapabilitySet{CAP_BPF, CAP_PERFMON};
   if (needs.bpf && (!had.has(CAP_BPF) || !had.has(CAP_PERFMON)))
@@ -40,7 +35,9 @@ CapabilitySet needed_to_collect(const Needs& needs, CapabilitySet had) {
 CapabilitySet needed_to_attach(const Needs& needs, CapabilitySet had) {
   // With it libbpf raises the limit of locked memory, before Linux 5.11.
   const CapabilitySet more = needs.bpf ? CapabilitySet{CAP_SYS_RESOURCE} : CapabilitySet{};
-  return needed_to_collect(needs, had) | more;
+  // With it the tracer comes back from giving way to its target: its thread is started here.
+  const CapabilitySet tracer = needs.ptrace ? CapabilitySet{CAP_SYS_NICE} : CapabilitySet{};
+  return needed_to_collect(needs, had) | more | tracer;
 }
 
 CapabilitySet needed_to_deliver(const Needs& needs) {
@@ -54,7 +51,8 @@ void Rights::keep_to_attach() const {
   give_up_all_but(needed_to_attach(needs_, had_), "to attach");
 }
 
-void Rights::keep_to_collect() const {
+void Rights::keep_to_collect(bool bpf) {
+  needs_.bpf = bpf;
   give_up_all_but(needed_to_collect(needs_, had_), "to collect");
   if (const auto done = gain_no_more(); !done) spdlog::debug("{}", done.error().message());
 }

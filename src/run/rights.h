@@ -8,6 +8,7 @@ namespace debug_process::run {
 
 struct Needs {
   bool bpf = false;            // the backend may be BPF
+  bool ptrace = false;         // or ptrace
   bool other_network = false;  // the process may be in another network namespace
   bool command = false;        // we started it, and pass signals on to it
   CapabilitySet delivery;      // to write the report
@@ -26,8 +27,8 @@ class Rights {
   explicit Rights(const Needs& needs);
 
   void keep_to_attach() const;
-  // From here on nothing that is executed gains rights, either.
-  void keep_to_collect() const;
+  // `bpf`: the backend is. From here on nothing that is executed gains rights, either.
+  void keep_to_collect(bool bpf);
   void keep_to_deliver() const;
 
  private:

@@ -223,6 +223,8 @@ class Session {
     return finish();
   }
 
+  [[nodiscard]] bool uses_bpf() const { return course_.backend == "bpf"; }
+
   // After the report, when the window was shorter than the command's life. A signal to us is meant
   // for it.
   std::optional<int> wait_for_command() {
@@ -340,7 +342,7 @@ struct Reports {
   std::optional<tl::expected<report::Report, Failure>> reference;
 };
 
-tl::expected<Reports, Failure> watch(const Options& options, const Rights& rights, Session& session,
+tl::expected<Reports, Failure> watch(const Options& options, Rights& rights, Session& session,
                                      Session* reference) {
   rights.keep_to_attach();
   std::vector<Session*> sessions{&session};
@@ -348,7 +350,8 @@ tl::expected<Reports, Failure> watch(const Options& options, const Rights& right
   if (reference != nullptr) sessions.insert(sessions.begin(), reference);
   for (Session* each : sessions)
     if (auto prepared = each->prepare(); !prepared) return tl::unexpected(prepared.error());
-  rights.keep_to_collect();
+  rights.keep_to_collect(std::any_of(sessions.begin(), sessions.end(),
+                                     [](const Session* each) { return each->uses_bpf(); }));
   std::vector<Watched> watched;
   for (Session* each : sessions) {
     if (auto begun = each->begin(); !begun) return tl::unexpected(begun.error());
@@ -373,6 +376,7 @@ bool is_in_another_network(const proc::Procfs& procfs, pid_t pid) {
 Needs needs_of(const Options& options, const proc::Procfs& procfs) {
   Needs needs;
   needs.bpf = options.backend == "auto" || options.backend == "bpf";
+  needs.ptrace = options.backend == "auto" || options.backend == "ptrace";
   needs.command = !options.command.empty();
   needs.delivery = options.needed_to_deliver;
   // A command may enter another one.
@@ -424,8 +428,8 @@ tl::expected<Outcome, Failure> run(const Options& options,
     if (!other) return fail_with(status_of_open(other.error()), other.error());
     reference.emplace(options, std::move(*other), nullptr);
   }
-  auto reports =
-      watch(options, Rights(needs_of(options, procfs)), session, reference ? &*reference : nullptr);
+  Rights rights(needs_of(options, procfs));
+  auto reports = watch(options, rights, session, reference ? &*reference : nullptr);
   if (!reports) return tl::unexpected(reports.error());
   Outcome outcome{std::move(reports->report), std::nullopt};
   outcome.report = as_shown(options, std::move(outcome.report));

@@ -111,6 +111,18 @@ Result<void> keep_only(CapabilitySet kept) {
   return {};
 }
 
+CapabilitySet needed_to_look(CapabilitySet had) {
+  if (!had.has(CAP_SYS_PTRACE)) return CapabilitySet(~std::uint64_t{0});
+  // What stands in for a right that is missing.
+  const int to_read = had.has(CAP_DAC_READ_SEARCH) ? CAP_DAC_READ_SEARCH : CAP_DAC_OVERRIDE;
+  return {CAP_SYS_PTRACE, to_read};
+}
+
+void keep_only_to_look(CapabilitySet more) {
+  const auto had = effective_capabilities();
+  if (had) (void)keep_only(needed_to_look(*had) | more);
+}
+
 Result<void> gain_no_more() {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail_errno("set no_new_privs");
   return {};

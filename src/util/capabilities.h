@@ -64,6 +64,14 @@ class CapabilitySet {
 // are there already keep what they have.
 [[nodiscard]] Result<void> keep_only(CapabilitySet kept);
 
+// What it takes to look into all processes, and to stop them: all, where one has no CAP_SYS_PTRACE.
+// For then the kernel lets us look into a process only when that may do no more than we do, and
+// each right that we gave up could shut us out.
+[[nodiscard]] CapabilitySet needed_to_look(CapabilitySet had);
+
+// For a thread that does nothing else, beside `more`.
+void keep_only_to_look(CapabilitySet more);
+
 // Nothing that this thread executes, and those that it starts from now on, gains rights: neither by
 // set-user-ID and file capabilities nor, as root, by being root.
 [[nodiscard]] Result<void> gain_no_more();

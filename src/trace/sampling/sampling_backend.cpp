@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "trace/sampling/sampler.h"
+#include "util/capabilities.h"
 #include "util/deadline.h"
 
 namespace debug_process::trace::sampling {
@@ -101,6 +102,7 @@ Result<std::unique_ptr<Backend>> load(const WatchOptions& options) {
   try {
     const SignalsBlocked blocked;
     std::thread thread([shared, sampler = Sampler(std::move(*family), options)]() mutable {
+      keep_only_to_look({});
       sample(sampler, *shared);
     });
     return std::make_unique<SamplingBackend>(options.pid, shared, std::move(thread));

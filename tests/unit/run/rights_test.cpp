@@ -31,6 +31,14 @@ TEST(Rights, ForBpfAreNotThoseOfTheAdministrator) {
             to_string(kReading | kBpf | CapabilitySet{CAP_SYS_RESOURCE}));
 }
 
+TEST(Rights, ForPtraceAreKeptToAttachOnly) {
+  Needs needs;
+  needs.ptrace = true;
+  EXPECT_EQ(collecting(needs), to_string(kReading));
+  EXPECT_EQ(to_string(needed_to_attach(needs, kAll)),
+            to_string(kReading | CapabilitySet{CAP_SYS_NICE}));
+}
+
 // Linux before 5.8 has no smaller one, and some containers give that one only.
 TEST(Rights, ForBpfAreTheAdministratorsWhereTheSmallerOnesAreMissing) {
   Needs needs;
