@@ -2,6 +2,7 @@
 #include "cli/output.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,6 +97,14 @@ Result<void> write_in_place(const std::string& path, const std::string& text) {
   return write_all(fd.get(), text, path);
 }
 
+bool wait_until_writable(int fd) {
+  pollfd wanted{fd, POLLOUT, 0};
+  for (;;) {
+    const int ready = ::poll(&wanted, 1, -1);
+    if (ready >= 0 || errno != EINTR) return ready > 0;
+  }
+}
+
 // As a shell's > would make it; a file of our own keeps its rights.
 mode_t mode_for(const std::optional<struct stat>& old) {
   constexpr mode_t kRights = 0777;
@@ -140,6 +149,8 @@ Result<void> write_all(int fd, const std::string& text, const std::string& name)
   while (done < text.size()) {
     const ssize_t written = ::write(fd, text.data() + done, text.size() - done);
     if (written < 0 && errno == EINTR) continue;
+    // A pipe that another process has made so.
+    if (written < 0 && errno == EAGAIN && wait_until_writable(fd)) continue;
     if (written < 0) return fail_errno("write", name);
     done += static_cast<std::size_t>(written);
   }

@@ -162,9 +162,11 @@ std::optional<Price> measure_cost(WakeTimer& timer) {
   if (child < 0) return std::nullopt;
   if (child == 0) call_for_ever(counter.value(), ourselves);
   const auto cost = measure(child, counter.value(), timer);
-  // Where it was refused the child is still there.
-  ::kill(child, SIGKILL);
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  // Where it was refused the child is still there; otherwise its number may be another's by now.
+  if (::waitpid(child, nullptr, WNOHANG) == 0) {
+    ::kill(child, SIGKILL);
+    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
   }
   return cost;
 }

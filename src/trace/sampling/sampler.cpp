@@ -22,6 +22,9 @@ constexpr std::size_t kMostLastLooks = 2000;
 constexpr nanoseconds kSearchStep = std::chrono::milliseconds(50);
 // Of the allowance, for finding children.
 constexpr double kShareForSearch = 0.5;
+constexpr int kWanted = std::chrono::seconds(1) / kInterval;  // looks a second
+// Of those: a moment without an allowance now and then is not worth a word.
+constexpr double kHardlyLess = 0.9;
 constexpr std::uint32_t kForkedNotExecuted = 0x40;  // PF_FORKNOEXEC of linux/sched.h
 
 nanoseconds own_cpu() {
@@ -70,7 +73,12 @@ void Sampler::tick(Clock::time_point now) {
   last_tick_ = now;
   charge();
   if (options_.follow && now >= next_search_) search(now);
-  if (next_ == round_.size() && allowance_.is_left()) begin_round();
+  if (next_ == round_.size()) {
+    if (allowance_.is_left())
+      begin_round();
+    else
+      was_short_ = true;
+  }
   look_around(now);
 }
 
@@ -150,11 +158,11 @@ std::vector<std::string> Sampler::notes(nanoseconds observed) const {
   if (target.is_kernel_thread()) notes.emplace_back("a kernel thread makes no system calls");
   if (const auto& refused = target.calls_refused()) notes.push_back(refused_note(*refused));
   const double seconds = std::chrono::duration<double>(observed).count();
-  if (was_short_ && seconds > 0)
+  if (was_short_ && seconds > 0 && rounds() / seconds < kHardlyLess * kWanted)
     notes.push_back(fmt::format(
         "each of {} threads was looked at {:.2g} times a second instead of {}, so that looking "
         "takes no more than {:.0f}% of a CPU",
-        round_.size(), rounds() / seconds, std::chrono::seconds(1) / kInterval, kShare * 100));
+        round_.size(), rounds() / seconds, kWanted, kShare * 100));
   if (!options_.trace_set.is_all())
     notes.push_back(fmt::format("time in calls outside of -e {} is told by state only",
                                 options_.trace_set.text()));

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -153,6 +154,26 @@ TEST_F(Output, WritesToAPipeAsItIs) {
   ASSERT_TRUE(write_file(path, "text"));
   EXPECT_EQ(reader.get(), "text");
   EXPECT_TRUE(fs::is_fifo(path));
+}
+
+// As another holder of a standard output may have made it.
+TEST_F(Output, WaitsForAPipeThatDoesNotBlock) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const UniqueFd reading(ends[0]);
+  UniqueFd writing(ends[1]);
+  ASSERT_EQ(::fcntl(writing.get(), F_SETFL, O_NONBLOCK), 0);
+  auto length = std::async(std::launch::async, [&] {
+    std::string some(1 << 12, '\0');
+    std::size_t all = 0;
+    for (ssize_t got = 1; got > 0; all += static_cast<std::size_t>(std::max<ssize_t>(got, 0)))
+      got = ::read(reading.get(), some.data(), some.size());
+    return all;
+  });
+  const std::string text(1 << 20, 'x');
+  EXPECT_TRUE(write_all(writing.get(), text, "pipe"));
+  writing.reset();
+  EXPECT_EQ(length.get(), text.size());
 }
 
 TEST_F(Output, RefusesADirectory) {

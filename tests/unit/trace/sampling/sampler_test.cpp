@@ -98,6 +98,13 @@ TEST_F(SamplerTest, GoesOnWhereAMomentEnded) {
   EXPECT_THAT(activity.notes, Contains(HasSubstr("each of 301 threads")));
 }
 
+TEST_F(SamplerTest, SaysWhenAFewThreadsWereLookedAtLessOften) {
+  Sampler sampler = begun();
+  // No time passes in which looking would be paid for.
+  for (int i = 0; i < 2000; ++i) sampler.tick(kStart);
+  EXPECT_THAT(sampler.finish(kStart + 1min).notes, Contains(HasSubstr("each of 1 threads")));
+}
+
 TEST_F(SamplerTest, TakesNothingOfAReusedNumber) {
   Sampler sampler = begun();
   tick(sampler);
