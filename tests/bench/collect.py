@@ -10,6 +10,7 @@ all sections, at both ends, and writes 20 MB of JSON for 18,000 descriptors), an
 waits on purpose (top does, before its first screen) that is in its time, as it is for who waits: its CPU time stands
 beside it. The backend is sampling, which loads nothing into the kernel, where BPF is not named.
 
+  many_threads 20       threads, with BPF: for what a whole run takes; no other tool
   many_mappings 20000   memory, --pss: the PSS of each mapping, as pmap has it      pmap -X
   many_threads 2000     threads                                                     top -H -b -n1 -p
   many_threads 5000     threads; no other tool, the time alone
@@ -33,6 +34,8 @@ NAME = "bench-collect"
 WINDOW = "10ms"
 # How long the tool may take, as a part of what the other takes, or in seconds where there is none.
 CASES = [
+    {"what": "20 threads", "workload": ["many_threads", "20"], "options": [], "backend": "bpf", "reading": ["threads"],
+     "others": [], "at_most": 0.1},
     {"what": "20,000 mappings", "workload": ["many_mappings", "20000"], "options": ["--pss"], "reading": ["memory"],
      "others": [["pmap", "-X", "PID"]], "at_most": 1 / 1.5},
     {"what": "2,000 threads", "workload": ["many_threads", "2000"], "options": [], "reading": ["threads"],
@@ -141,9 +144,7 @@ def cell(value, text):
 
 
 def print_markdown(summary):
-    machine = summary["machine"]
-    print(f"The shortest of {summary['rounds']} interleaved rounds; Linux {machine['kernel']}, {machine['arch']}, "
-          f"{machine['cpus']} CPUs.\n")
+    print(f"The shortest of {summary['rounds']} interleaved rounds; {verdict.machine_text(summary)}.\n")
     print("| process | reading | whole run | its CPU | instead | wall | CPU | faster |")
     print("| --- | --: | --: | --: | --- | --: | --: | --: |")
     for row in summary["rows"]:
@@ -160,7 +161,8 @@ def print_markdown(summary):
 def main():
     parser = verdict.parser_of(NAME, __doc__.split("\n\n", maxsplit=1)[1], 15, 3)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    return verdict.run(NAME, parser.parse_args(), measure, print_markdown)
+    verdict.add_readme(parser)
+    return verdict.run(NAME, parser.parse_args(), measure, print_markdown, "collect")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
-// floor: attaches the two empty programs, says "watching", and lets go at the end of its standard
-// input. SPDX-License-Identifier: Apache-2.0
+// floor [--clock|--count PID]: attaches the two empty programs, says "watching", and lets go at the
+// end of its standard input. With --clock they read the clock. With --count the first counts the
+// calls of that process, and each line of input is answered by how many they were.
+// SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string_view>
 
@@ -14,6 +17,13 @@ struct Destroy {
   void operator()(floor_bpf* skeleton) const { floor_bpf__destroy(skeleton); }
 };
 
+void say_count(const floor_bpf& skeleton) {
+  unsigned long long calls = 0;
+  for (const auto& cpu : skeleton.bss->counts) calls += cpu.calls;
+  std::printf("%llu\n", calls);
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -22,7 +32,10 @@ int main(int argc, char** argv) {
     std::perror("floor: cannot open the programs");
     return 1;
   }
-  skeleton->rodata->read_clock = argc > 1 && std::string_view(argv[1]) == "--clock";
+  const std::string_view option = argc > 1 ? argv[1] : "";
+  skeleton->rodata->read_clock = option == "--clock";
+  if (option == "--count" && argc > 2)
+    skeleton->rodata->counted_tgid = static_cast<__u32>(std::strtoul(argv[2], nullptr, 10));
   if (floor_bpf__load(skeleton.get()) != 0) {
     std::perror("floor: cannot load the programs");
     return 1;
@@ -35,6 +48,7 @@ int main(int argc, char** argv) {
   std::fflush(stdout);
   char byte = 0;
   while (::read(STDIN_FILENO, &byte, 1) > 0) {
+    if (skeleton->rodata->counted_tgid != 0 && byte == '\n') say_count(*skeleton);
   }
   return 0;
 }

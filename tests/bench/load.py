@@ -32,6 +32,7 @@ from load_cases import CASES
 from watched import Claims, SharedCounts, bpf_objects, objects_left
 
 NAME = "bench-load"
+README, MARK = "tests/README.md", "load"
 
 Size = collections.namedtuple("Size", "minutes capped_s threads fds mappings runs calls")
 FULL = Size(minutes=10, capped_s=20, threads=10_000, fds=100_000, mappings=100_000, runs=1_000, calls=1_000_000)
@@ -93,15 +94,35 @@ def measure(options):
         bench = Bench(options, folder)
         table = [bench.judge(case) for case in options.cases or CASES]
     goals = [(f"{row['case']}: {what}", measured, limit) for row in table for what, measured, limit in row.pop("claims")]
-    return verdict.summary_of(bench.size.runs, goals, rows=table)
+    summary = verdict.summary_of(bench.size.runs, goals, rows=table)
+    if options.readme:
+        update_readme(summary)
+    return summary
+
+
+def update_readme(summary):
+    """The rows of the cases that were measured, into the table; the others stay, where they are of this machine."""
+    _, known, _ = verdict.parts_of(README, MARK)
+    head = "\n".join(table_head(summary))
+    if not known.startswith(head):
+        known = head + "\n"
+    lines = {line.split(" | ")[0]: line for line in known[len(head):].splitlines() if line.startswith("| ")}
+    lines |= {line.split(" | ")[0]: line for line in map(table_line, summary["rows"])}
+    order = [f"| {case}" for case in CASES]
+    rows = sorted(lines, key=order.index)
+    verdict.replace_marked(README, MARK, "\n".join([head, *(lines[case] for case in rows)]))
+
+
+def table_head(summary):
+    return [f"{verdict.machine_text(summary)}.", "", "| case | command | what was measured | result |", "| --- | --- | --- | --- |"]
+
+
+def table_line(row):
+    return f"| {row['case']} | `{row['command']}` | {'; '.join(row['measured'])} | {'holds' if row['pass'] else 'FAILS'} |"
 
 
 def print_markdown(summary):
-    machine = summary["machine"]
-    print(f"Linux {machine['kernel']}, {machine['arch']}, {machine['cpus']} CPUs.\n")
-    print("| case | command | what was measured | result |\n| --- | --- | --- | --- |")
-    for row in summary["rows"]:
-        print(f"| {row['case']} | `{row['command']}` | {'; '.join(row['measured'])} | {'holds' if row['pass'] else 'FAILS'} |")
+    print("\n".join([*table_head(summary), *map(table_line, summary["rows"])]))
     for goal in summary["goals"]:
         if not goal["pass"]:
             print(f"\nNot held: {goal['goal']}: {goal['measured']:,.6g}, at most {goal['at_most']:,.6g}")
@@ -122,6 +143,7 @@ def main():
     parser.add_argument("cases", nargs="*", metavar="CASE", help="only these (default all)")
     parser.add_argument("--minutes", type=float, metavar="N",
                         help=f"how long the case rate goes on (default {FULL.minutes}, with --quick {QUICK.minutes})")
+    verdict.add_readme(parser, "tests/README.md")
     options = parser.parse_args()
     if unknown := [case for case in options.cases if case not in CASES]:
         parser.error(f"no such case: {', '.join(unknown)}")

@@ -3,15 +3,14 @@
 
 import collections
 import contextlib
-import datetime
 import os
 import resource
 import signal
 import subprocess
 import time
 
-from watched import (PATIENCE_S, Tool, bpf_objects, calls, costs, kernel_bytes, memory_of, metric, objects_left, read_report,
-                     rows, sample, state_of, stated, watching, working)
+from watched import (PATIENCE_S, Tool, bpf_objects, calls, costs, kernel_bytes, memory_of, metric, made_in_window, objects_left,
+                     read_report, rows, sample, state_of, stated, watching, working)
 
 CPUS = os.cpu_count() or 1
 # Of our memory, as sampled in the second half of the time against the first.
@@ -66,21 +65,12 @@ def one_run_within_cap(bench, target, counts):
             track.append((time.time(), counts.total()))
             tool.read_some(0.005)
         report = tool.wait()
-    began = datetime.datetime.fromisoformat(report["run"]["started_at"]).timestamp()
-    made = at_time(track, began + report["run"]["window_ns"] / 1e9) - at_time(track, began)
+    made = made_in_window(track, report)
     off = calls(report) / made - 1
     error = report["collection"]["counts_error_ratio"]
     if not error:
         raise RuntimeError(f"a scaled count without its error: {report['collection']}")
     return abs(off) / error, report["collection"]["coverage_ratio"], off, error
-
-
-def at_time(track, moment):
-    """The count at that time, between the two looks around it."""
-    for (before, low), (after, high) in zip(track, track[1:]):
-        if before <= moment <= after:
-            return low + (high - low) * (moment - before) / (after - before)
-    raise RuntimeError("the window is not within the time that was looked at")
 
 
 def threads(bench, claims):

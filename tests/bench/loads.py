@@ -49,12 +49,15 @@ class Loop:
 
     operation = "call"
     quick = True  # to measure once more
+    names = {"getppid": "getppid loop", "read": "1-byte reads", "mix": "4 threads, 5 calls mixed", "write": "1-byte writes",
+             "poll": "poll of one descriptor", "open": "open and close", "missing": "open of a missing file",
+             "stat": "stat of a path", "futex": "futex, nobody waits"}
 
     def __init__(self, build, call, seconds):
         self.one_call = call != "mix"  # over and over: nanoseconds can be held against the floor's
         self.argv = [f"{build}/bench/syscall_cost", call, str(int(seconds * 1000))]
         self.cpu = None if call == "mix" else TARGET_CPU
-        self.name = {"getppid": "getppid loop", "read": "1-byte reads", "mix": "4 threads, 5 calls mixed"}[call]
+        self.name = self.names[call]
         self.missing = None
 
     def __enter__(self):

@@ -9,7 +9,6 @@ limits are judged, never a time on its own: the machine is whatever it is.
 """
 
 import contextlib
-import io
 import json
 import os
 import statistics
@@ -31,8 +30,9 @@ GOAL_START_MS = 100.0
 GOAL_FINISH_MS = 100.0
 GOAL_PEAK_BYTES = 40_000_000
 IDLE_S = 3.0
+# Which differ in what the tool keeps of them.
+CALLS = ("getppid", "read", "write", "poll", "futex", "stat", "open", "missing")
 ROLES = ("target", "bystander")
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CHART = "tests/bench/overhead.svg"
 
 
@@ -44,7 +44,8 @@ class Bench:
     def __init__(self, options):
         self.build = options.build
         self.rounds = options.rounds or (2 if options.quick else 5)
-        self.loads = [load for load in loads.all_loads(self.build, 0.3 if options.quick else 1.0)
+        self.seconds = 0.3 if options.quick else 1.0
+        self.loads = [load for load in loads.all_loads(self.build, self.seconds)
                       if not options.only or any(word in load.name for word in options.only.split(","))]
         self.tracers, missing = tracers.installed(tracers.all_tracers(self.build))
         self.missing = missing + [load.missing for load in self.loads if load.missing]
@@ -70,6 +71,21 @@ class Bench:
             cost = measure(attached)
             attached.interrupt()
             return cost
+
+    def measure_calls(self):
+        """What the tool adds to each kind of call, seen one by one: (name, nanoseconds alone, added in each round)."""
+        tracer = next(tracer for tracer in self.tracers if tracer.name == tracers.EVERY_CALL)
+        rows = []
+        for call in CALLS:
+            load = loads.Loop(self.build, call, self.seconds)
+            alone, added = [self.one(load)[0]], []
+            for round_number in range(self.rounds):
+                progress(f"{load.name}: round {round_number + 1} of {self.rounds}")
+                watched = self.one(load, tracer=tracer)[0]
+                alone.append(self.one(load)[0])
+                added.append(watched - statistics.mean(alone[-2:]))
+            rows.append({"call": load.name, "alone_ns": statistics.median(alone), "added_ns": sorted(added)})
+        return verdict.summary_of(self.rounds, [], calls=rows)
 
     def try_it(self, tracer, function, *arguments):
         """None, and the reason is kept, where another's tool cannot do it; ours has to."""
@@ -238,8 +254,7 @@ def print_nanoseconds(summary, name):
 
 
 def print_markdown(summary):
-    machine = summary["machine"]
-    print(f"Linux {machine['kernel']}, {machine['arch']}, {machine['cpus']} CPUs; loop or server on one CPU, clients and tracer\n"
+    print(f"{verdict.machine_text(summary)}; loop or server on one CPU, clients and tracer\n"
           f"on the other, the four threads on both; medians of {summary['rounds']} interleaved rounds, with the least and the most.\n")
     print("How long an operation of the **target** takes, times what it takes unwatched (1.00: nothing is lost):\n")
     print_slowdowns(summary, "target")
@@ -259,13 +274,22 @@ def print_markdown(summary):
         print(f"\nNot compared: {name}: {reason}")
 
 
-def update_readme(summary):
-    """The tables into README.md, between its marks, and the chart beside this script."""
-    chart.write(summary, f"{ROOT}/{CHART}")
-    with contextlib.redirect_stdout(io.StringIO()) as text:
-        print(f"![What is left of the speed]({CHART})\n")
-        print_markdown(summary)
-    verdict.replace_marked(f"{ROOT}/README.md", "overhead", text.getvalue())
+def print_calls(summary):
+    print(f"{verdict.machine_text(summary)}; one loop on one CPU, debug-process on the other; medians of {summary['rounds']} rounds, each held\n"
+          "against the loop alone just before and after, with the least and the most.\n")
+    first = statistics.median(summary["calls"][0]["added_ns"])
+    rows = []
+    for row in summary["calls"]:
+        added = row["added_ns"]
+        median = statistics.median(added)
+        rows.append([row["call"], number(row["alone_ns"]), f"{median:,.0f} ({added[0]:,.0f}-{added[-1]:,.0f})",
+                     f"{median - first:+,.0f}"])
+    print_table(["call", "ns alone", "added ns", f"against {summary['calls'][0]['call']}"], rows)
+
+
+def print_with_chart(summary):
+    print(f"![What is left of the speed]({CHART})\n")
+    print_markdown(summary)
 
 
 def main():
@@ -273,12 +297,17 @@ def main():
         NAME, "Measures what watching costs, against two empty programs on the same hooks and other tracers.", 5, 2)
     parser.add_argument("--only", metavar="LOAD,...", help="only loads with one of these words in their name: getppid, "
                         "read, threads, redis, nginx, PostgreSQL")
-    parser.add_argument("--readme", action="store_true", help="write the tables into README.md, and its chart")
+    parser.add_argument("--calls", action="store_true", help="instead: what debug-process --max-overhead none adds to each "
+                        "kind of call")
+    verdict.add_readme(parser, "README.md, and its chart")
     parser.add_argument("--from", dest="saved", metavar="FILE", help="measure nothing: take what --json has printed")
     options = parser.parse_args()
     if os.geteuid() != 0 and not options.saved:
         print(f"{NAME}: needs root, to load BPF programs", file=sys.stderr)
         return 2
+
+    if options.calls:
+        return verdict.run(NAME, options, lambda options: Bench(options).measure_calls(), print_calls, "calls")
 
     def measure(options):
         if options.saved:
@@ -287,9 +316,9 @@ def main():
         else:
             summary = Bench(options).measure()
         if options.readme:
-            update_readme(summary)
+            chart.write(summary, f"{verdict.ROOT}/{CHART}")
         return summary
-    return verdict.run(NAME, options, measure, print_markdown)
+    return verdict.run(NAME, options, measure, print_with_chart if options.readme else print_markdown, "overhead")
 
 
 if __name__ == "__main__":

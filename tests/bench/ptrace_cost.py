@@ -8,7 +8,6 @@ Only ratios are judged, never a time on its own: the machine is whatever it is.
 """
 
 import json
-import mmap
 import shutil
 import statistics
 import subprocess
@@ -17,46 +16,12 @@ import tempfile
 import time
 
 import verdict
+from counted import CountedLoop, per_call
 
 GOAL_STRACE_RATIO = 0.5
 CAP_PERCENT = 5
 GOAL_SLOWDOWN = 0.07
 PATIENCE_S = 60.0
-
-
-class Loop:
-    """The workload hot_loop: getppid in one thread, counted in memory that it shares."""
-
-    def __init__(self, build):
-        self.folder = tempfile.TemporaryDirectory()
-        file = f"{self.folder.name}/count"
-        self.process = subprocess.Popen([f"{build}/workloads/hot_loop", file], stdout=subprocess.PIPE)
-        self.process.stdout.readline()
-        self.pid = self.process.pid
-        with open(file, "rb") as stream:
-            self.count = mmap.mmap(stream.fileno(), 8, access=mmap.ACCESS_READ)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *unused):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-        self.count.close()
-        self.folder.cleanup()
-
-    def now(self):
-        return int.from_bytes(self.count[:8], sys.byteorder), time.monotonic_ns()
-
-    def ns_per_call(self, seconds):
-        begin = self.now()
-        time.sleep(seconds)
-        return per_call(begin, self.now())
-
-
-def per_call(begin, end):
-    return (end[1] - begin[1]) / max(end[0] - begin[0], 1)
 
 
 def wait_for(process, text):
@@ -93,7 +58,7 @@ def measure_calls(build, rounds, seconds):
     for round_number in range(rounds):
         progress(f"round {round_number + 1} of {rounds}")
         for name, (argv, said) in tracers.items():
-            with Loop(build) as loop:
+            with CountedLoop(build) as loop:
                 before = loop.ns_per_call(seconds)
                 traced = under_tracer(argv(loop.pid), said, loop, seconds)
                 base = statistics.mean([before, loop.ns_per_call(seconds)])
@@ -107,7 +72,7 @@ def measure_cap(build, rounds, seconds):
     slowdowns = []
     for round_number in range(rounds):
         progress(f"cap, round {round_number + 1} of {rounds}")
-        with Loop(build) as loop, tempfile.TemporaryDirectory() as folder:
+        with CountedLoop(build) as loop, tempfile.TemporaryDirectory() as folder:
             before = loop.ns_per_call(1)
             begin = loop.now()
             subprocess.run([f"{build}/debug-process", "--json", "-o", f"{folder}/report.json", "--backend", "ptrace",
@@ -138,10 +103,8 @@ def summarise(added, alone, slowdowns, rounds):
 
 
 def print_markdown(summary):
-    machine = summary["machine"]
     print(f"Added nanoseconds per system call: one thread looping on `getppid` ({summary['call_alone_ns']:.0f} ns alone), "
-          f"nothing pinned;\nmedians of {summary['rounds']} interleaved rounds; Linux {machine['kernel']}, {machine['arch']}, "
-          f"{machine['cpus']} CPUs.\n")
+          f"nothing pinned;\nmedians of {summary['rounds']} interleaved rounds; {verdict.machine_text(summary)}.\n")
     print("| tracer | target |\n| --- | --: |")
     for name, value in summary["added_ns"].items():
         print(f"| {name} | {value:,.0f} |")
@@ -159,7 +122,8 @@ def measure(options):
 
 def main():
     parser = verdict.parser_of("bench-ptrace", "Measures what watching with ptrace costs, against strace -c -f.", 5, 2)
-    return verdict.run("bench-ptrace", parser.parse_args(), measure, print_markdown)
+    verdict.add_readme(parser)
+    return verdict.run("bench-ptrace", parser.parse_args(), measure, print_markdown, "ptrace")
 
 
 if __name__ == "__main__":

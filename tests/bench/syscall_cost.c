@@ -1,9 +1,12 @@
-// syscall_cost getppid|read|mix MILLISECONDS: says "ready", and after a line on standard input
-// makes that call over and over, for 200 ms to warm up and then for so long; prints "ns X mean Y",
-// the wall time of one call: the median of slices of 10 ms, which a moment's interruption does not
-// move, and the mean of all, in which a tracer's pauses weigh what they last. "mix" is four threads
-// with five calls in turn; then the time is that between two calls of whichever thread.
+// syscall_cost CALL MILLISECONDS: says "ready", and after a line on standard input makes that call
+// over and over, for 200 ms to warm up and then for so long; prints "ns X mean Y", the wall time of
+// one call: the median of slices of 10 ms, which a moment's interruption does not move, and the
+// mean of all, in which a tracer's pauses weigh what they last. "mix" is four threads with five
+// calls in turn; then the time is that between two calls of whichever thread. "open" is with the
+// close that follows, two calls; "missing" is an open of what is not there.
 // SPDX-License-Identifier: Apache-2.0
+#include <linux/futex.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -30,6 +33,43 @@ static void make_read(void) {
   char byte;
   for (int i = 0; i < kBatch; i++) syscall(SYS_read, zero_fd, &byte, 1);
 }
+
+static void make_write(void) {
+  const char byte = 0;
+  for (int i = 0; i < kBatch; i++) syscall(SYS_write, null_fd, &byte, 1);
+}
+
+static void make_poll(void) {
+  struct pollfd fd = {.fd = zero_fd, .events = POLLIN};
+  for (int i = 0; i < kBatch; i++) poll(&fd, 1, 0);
+}
+
+static void make_open(void) {
+  for (int i = 0; i < kBatch; i += 2) close(open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+static void make_missing(void) {
+  for (int i = 0; i < kBatch; i++) open("/dev/missing", O_RDONLY | O_CLOEXEC);
+}
+
+static void make_stat(void) {
+  struct stat status;
+  for (int i = 0; i < kBatch; i++) stat("/dev/null", &status);
+}
+
+static void make_futex(void) {
+  static int nobody_waits;
+  for (int i = 0; i < kBatch; i++)
+    syscall(SYS_futex, &nobody_waits, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+// Without a function: "mix".
+static const struct {
+  const char* name;
+  void (*make_batch)(void);
+} kCalls[] = {{"getppid", make_getppid}, {"read", make_read},   {"write", make_write},
+              {"poll", make_poll},       {"open", make_open},   {"missing", make_missing},
+              {"stat", make_stat},       {"futex", make_futex}, {"mix", NULL}};
 
 // Each on a cache line of its own.
 static struct { _Alignas(64) atomic_long calls; } mixed[kThreads];
@@ -102,9 +142,10 @@ static int ascending(const void* left, const void* right) {
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
-  void (*make_batch)(void) = make_getppid;
-  if (strcmp(argv[1], "read") == 0) make_batch = make_read;
-  if (strcmp(argv[1], "mix") == 0) make_batch = NULL;
+  size_t call = 0;
+  while (call < sizeof kCalls / sizeof *kCalls && strcmp(argv[1], kCalls[call].name) != 0) call++;
+  if (call == sizeof kCalls / sizeof *kCalls) return 2;
+  void (*const make_batch)(void) = kCalls[call].make_batch;
   unsigned long slices = number_argument(argc, argv, 2, 0) / kSliceMs;
   if (slices < 1 || slices > kMaxSlices) return 2;
   zero_fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);

@@ -2,16 +2,19 @@
 """What the benchmarks share: their options, their goals, and how they end."""
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import platform
 import subprocess
 import sys
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
 
 def parser_of(name, description, default_rounds, quick_rounds,
               quick="fewer and shorter rounds: a first look, no verdict to rely on"):
-    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     parser = argparse.ArgumentParser(
         prog=name, description=description,
         epilog="Exit status: 0 when every goal is met, 1 when one is missed, 2 when nothing could be measured.")
@@ -19,8 +22,12 @@ def parser_of(name, description, default_rounds, quick_rounds,
     parser.add_argument("--json", action="store_true", help="print JSON instead of Markdown tables")
     parser.add_argument("--rounds", type=int, metavar="N",
                         help=f"rounds (default {default_rounds}, with --quick {quick_rounds})")
-    parser.add_argument("--build", default=f"{root}/build", metavar="DIR", help="the build to measure (default build)")
+    parser.add_argument("--build", default=f"{ROOT}/build", metavar="DIR", help="the build to measure (default build)")
     return parser
+
+
+def add_readme(parser, file="README.md"):
+    parser.add_argument("--readme", action="store_true", help=f"write the tables into {file}, too")
 
 
 def progress(name, text):
@@ -38,17 +45,33 @@ def summary_of(rounds, goals, **more):
     }
 
 
-def replace_marked(file, mark, text):
-    """What stands between `<!-- mark -->` and `<!-- /mark -->` in that file is replaced."""
-    with open(file, encoding="utf-8") as stream:
+def machine_text(summary):
+    machine = summary["machine"]
+    return f"Linux {machine['kernel']}, {machine['arch']}, {machine['cpus']} CPUs"
+
+
+def printed(function, *arguments):
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        function(*arguments)
+    return text.getvalue()
+
+
+def parts_of(file, mark):
+    """What stands before, between and after `<!-- mark -->` and `<!-- /mark -->` in that file of the project."""
+    with open(f"{ROOT}/{file}", encoding="utf-8") as stream:
         whole = stream.read()
     begin, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
     if whole.count(begin) != 1 or whole.count(end) != 1:
         raise RuntimeError(f"{file}: no marks {begin.strip()} and {end}")
     before, rest = whole.split(begin)
-    after = rest.split(end)[1]
-    with open(file, "w", encoding="utf-8") as stream:
-        stream.write(before + begin + text.rstrip("\n") + "\n" + end + after)
+    between, after = rest.split(end)
+    return before + begin, between, end + after
+
+
+def replace_marked(file, mark, text):
+    before, _, after = parts_of(file, mark)
+    with open(f"{ROOT}/{file}", "w", encoding="utf-8") as stream:
+        stream.write(before + text.rstrip("\n") + "\n" + after)
 
 
 def print_goals(summary, digits):
@@ -58,10 +81,12 @@ def print_goals(summary, digits):
               f"| {'PASS' if goal['pass'] else 'FAIL'} |")
 
 
-def run(name, options, measure, print_markdown):
-    """`measure` gives the summary. Returns the exit status."""
+def run(name, options, measure, print_markdown, mark=None):
+    """`measure` gives the summary, and `mark` says where in README.md the tables go with --readme. Returns the exit status."""
     try:
         summary = measure(options)
+        if mark and options.readme:
+            replace_marked("README.md", mark, printed(print_markdown, summary))
     except (OSError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 2

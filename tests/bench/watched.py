@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A target with the tool on it, and what there is to be held against what the tool says: for scripts/bench-load."""
+"""A target with the tool on it, and what there is to be held against what the tool says: for scripts/bench-load and scripts/bench-cap."""
 
 import collections
 import contextlib
+import datetime
 import json
 import mmap
 import os
@@ -110,6 +111,20 @@ def stated(report):
     """What the report says was lost, and why sections are not complete; empty where all is there."""
     losses = [f"{what} {count:,}" for what, count in report["collection"]["losses"].items() if count]
     return losses + [f"{name}: {section['reason']}" for name, section in report["sections"].items() if section["reason"]]
+
+
+def at_time(track, moment):
+    """The count at that time, between the two looks around it."""
+    for (before, low), (after, high) in zip(track, track[1:]):
+        if before <= moment <= after:
+            return low + (high - low) * (moment - before) / (after - before)
+    raise RuntimeError("the window is not within the time that was looked at")
+
+
+def made_in_window(track, report):
+    """Calls, by a track of (time, calls so far) from before the window until after it."""
+    began = datetime.datetime.fromisoformat(report["run"]["started_at"]).timestamp()
+    return at_time(track, began + report["run"]["window_ns"] / 1e9) - at_time(track, began)
 
 
 def costs(tool, report):

@@ -197,6 +197,16 @@ void run_on_first_cpu(pid_t pid) {
   ASSERT_EQ(::sched_setaffinity(pid, sizeof cpus, &cpus), 0);
 }
 
+// On a slow machine too, where there are few slices, and what each costs is not known so well.
+TEST_F(OverheadCap, MakesACountOfTheWholeWindowFromItsSlices) {
+  const Outcome outcome = watch(HotLoop("mixed_calls"), "5");
+  const Json& collection = outcome.report.at("collection");
+  EXPECT_EQ(collection.at("counts"), "scaled");
+  EXPECT_LT(collection.at("coverage_ratio").get<double>(), 0.7);
+  EXPECT_GT(outcome.ratio, 0.5);
+  EXPECT_LT(outcome.ratio, 2);
+}
+
 // A target that reads or writes: the kernel keeps account of these between the slices too.
 TEST_F(OverheadCap, SaysHowFarAScaledCountMayBeOffForThreadsThatReadAndWriteOnAllCpus) {
   const HotLoop loop("mixed_calls");

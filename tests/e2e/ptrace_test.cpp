@@ -111,13 +111,13 @@ TEST_F(Ptrace, CountsEveryCallWhileThreadsComeAndGo) {
 }
 
 TEST_F(Ptrace, CountsShortLivedThreads) {
-  constexpr int kThreads = 500;
-  Workload workload("thread_spawn", {std::to_string(kThreads)});
+  const std::uint64_t threads = load_of(500);
+  Workload workload("thread_spawn", {std::to_string(threads)});
   const Json report = watch_work(workload, kAll);
-  EXPECT_EQ(calls(report, "getppid"), kThreads);
-  EXPECT_EQ(calls(report, "exit"), kThreads);
-  EXPECT_EQ(calls(report, "clone3") + calls(report, "clone"), kThreads);
-  EXPECT_EQ(metric(report, "threads", "exited_threads"), kThreads);
+  EXPECT_EQ(calls(report, "getppid"), threads);
+  EXPECT_EQ(calls(report, "exit"), threads);
+  EXPECT_EQ(calls(report, "clone3") + calls(report, "clone"), threads);
+  EXPECT_EQ(metric(report, "threads", "exited_threads"), threads);
   expect_exact(report);
 }
 
