@@ -148,7 +148,7 @@ JUDGES_WITHOUT_BTF = {"auto": judge_fallback, "doctor": judge_doctor_without, "i
                       "doctor-given": judge_doctor, "given": judge_given, "given-follow": judge_given_follow,
                       "given-errors": judge_given_errors, "given-look": expect_bpf}
 # Those that say what was loaded.
-LOOKS = ("auto", "follow", "files", "namespace", "given-look")
+LOOKS = ("auto", "follow", "files", "namespace", "given-look", "given-follow")
 
 
 def left_out_patterns() -> Iterator[tuple[str, str]]:
@@ -278,13 +278,23 @@ def counted(reasons: dict[str, int]) -> str:
     return "; ".join(f"{count} {reason}" for reason, count in sorted(reasons.items(), key=lambda item: -item[1]))
 
 
+def many_files(run: Run | None) -> dict | None:
+    """Of the process with a hundred thousand: what was seen, and what it took."""
+    if run is None:
+        return None
+    report = run.report
+    return {"open": report["sections"]["files"]["metrics"]["open"],
+            "reading_ms": report["collection"]["gathering_ns"]["files"] / 1e6,
+            "peak_bytes": report["collection"]["tool_peak_rss_bytes"]}
+
+
 def summary_of(kernel: str, release: str, runs: dict[str, Run], tests: Tests, seen: dict) -> dict:
     run = runs["auto"].report
     kernel_rows = runs["doctor"].report["sections"]["kernel"]["tables"]["kernel"]
     return {"kernel": kernel, "release": release, "backend": run["run"]["backend"], "counts": run["collection"]["counts"],
             "reason": run["run"]["backend_reason"],
             "missing": [row["name"] for row in kernel_rows if row["value"] is False],
-            "passed": tests.passed, "skipped": tests.skipped, "left_out": tests.left_out, "programs": seen}
+            "files": many_files(runs.get("files")), "passed": tests.passed, "skipped": tests.skipped, "left_out": tests.left_out, "programs": seen}
 
 
 def line_of(summary: dict, seconds: float) -> str:
@@ -319,16 +329,22 @@ def judge(directory: pathlib.Path, kernel: str, release: str, recording: bool) -
     return 0
 
 
+def files_text(files: dict | None) -> str:
+    if not files:
+        return "-"
+    return f"{files['open']:,} in {files['reading_ms']:,.0f} ms, peak {files['peak_bytes'] / 1e6:.0f} MB"
+
+
 def markdown(directories: list[pathlib.Path]) -> None:
-    print("| kernel | backend, counts | what is missing there | tests passed | skipped | verifier, of its limit |")
-    print("| --- | --- | --- | --: | --- | --: |")
+    print("| kernel | backend, counts | what is missing there | tests passed | skipped | verifier, of its limit | open files read |")
+    print("| --- | --- | --- | --: | --- | --: | --- |")
     for directory in directories:
         summary = json.loads((directory / "summary.json").read_text())
         name, row = hardest(summary)
         title = summary["kernel"].replace(HIDDEN, " without BTF (hidden)")
         print(f"| {title} ({summary['release']}) | {summary['backend']}, {summary['counts']} | "
               f"{', '.join(summary['missing']) or 'nothing'} | {summary['passed']} | {counted(summary['skipped']) or 'none'} | "
-              f"{row['processed'] / row['limit']:.1%}, `{name}` |")
+              f"{row['processed'] / row['limit']:.1%}, `{name}` | {files_text(summary['files'])} |")
     reasons = json.loads((directories[0] / "summary.json").read_text())["left_out"]
     print(f"\nNot run there: {counted(reasons)}.")
 
