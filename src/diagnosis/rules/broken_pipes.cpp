@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "diagnosis/measure.h"
@@ -14,6 +15,11 @@ namespace {
 constexpr double kPerSecond = 1;
 constexpr double kShareOfSends = 0.01;
 constexpr std::uint64_t kFewest = 3;  // one or two are a client that has gone, in any window
+
+bool is_pipe(const Facts& facts, const std::optional<int>& fd) {
+  return fd && std::any_of(facts.files.files.begin(), facts.files.files.end(),
+                           [&](const auto& file) { return file.fd == *fd && file.type == "pipe"; });
+}
 
 }  // namespace
 
@@ -30,6 +36,16 @@ std::optional<Finding> broken_pipes(const Facts& facts) {
       counts_all_calls(facts) && sends.calls >= kFewestEvents &&
       static_cast<double>(broken) >= kShareOfSends * static_cast<double>(sends.calls);
   if (!often && !large_share) return std::nullopt;
+  if (is_pipe(facts, rows.front()->fd))
+    return Finding{"",
+                   Severity::warning,
+                   fmt::format("nobody reads any more: {}, {} in all", describe(*rows.front()),
+                               format_count(broken)),
+                   "A pipe without a reader: what is written to it is lost, and the process goes "
+                   "on writing.",
+                   {cite(*rows.front())},
+                   "find out who was to read it (the next of a pipeline, a child, a logger) and "
+                   "why that has ended"};
   return Finding{
       "",
       Severity::warning,

@@ -55,6 +55,21 @@ TEST(BrokenPipes, FiresFromOneASecond) {
   EXPECT_TRUE(broken_pipes(facts));
 }
 
+TEST(BrokenPipes, SaysThatAPipeHasNoReader) {
+  Facts facts = healthy();
+  add_calls(facts, "write", 1000);
+  add_errors(facts, "write", EPIPE, 1000);
+  facts.errors.rows[0].fd = 4;
+  sections::files::File file;
+  file.fd = 4;
+  file.type = "pipe";
+  facts.files.files.push_back(file);
+  ASSERT_TRUE(broken_pipes(facts));
+  EXPECT_THAT(broken_pipes(facts)->title, HasSubstr("nobody reads any more"));
+  facts.files.files.back().type = "socket";
+  EXPECT_THAT(broken_pipes(facts)->title, HasSubstr("peers hang up"));
+}
+
 TEST(BrokenPipes, FiresFromOneInAHundredSends) {
   Facts facts = healthy();
   add_calls(facts, "sendto", 300);
