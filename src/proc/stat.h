@@ -40,6 +40,8 @@ struct Stat {
            // the kernel keeps no account: kernel.task_delayacct
 
   [[nodiscard]] bool is_kernel_thread() const { return (flags & 0x00200000U) != 0; }  // PF_KTHREAD
+  // Its memory, cgroup and files are gone or about to be: PF_EXITING.
+  [[nodiscard]] bool is_exiting() const { return (flags & 0x00000004U) != 0; }
   // Ended, and nothing is left of it to read.
   [[nodiscard]] bool is_dead() const { return state == 'Z' || state == 'X'; }
 };

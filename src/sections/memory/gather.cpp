@@ -62,6 +62,16 @@ std::optional<Bytes> read_rss(const Source& source) {
   return *resident;
 }
 
+// Ended processes have none, nor have those that are about to.
+std::string why_no_memory(const Source& source, const proc::Status& status) {
+  if (status.state == 'Z' || status.state == 'X')
+    return "the process is a zombie: its memory is gone";
+  const auto stat =
+      source.procfs.read(fmt::format("{}/stat", source.pid)).and_then(proc::parse_stat);
+  return stat && stat->is_kernel_thread() ? "a kernel thread has no memory of its own"
+                                          : "the process is ending: its memory is gone";
+}
+
 Facts gather(const Source& source, const Snapshot& start, const Snapshot& end, Reading reading) {
   Facts facts;
   const std::string base = proc::living_base(source.procfs, source.pid);
@@ -71,9 +81,7 @@ Facts gather(const Source& source, const Snapshot& start, const Snapshot& end, R
     return facts;
   }
   if (!status->vm_size) {
-    facts.completeness = Completeness::unavailable(
-        status->state == 'Z' || status->state == 'X' ? "the process is a zombie: its memory is gone"
-                                                     : "a kernel thread has no memory of its own");
+    facts.completeness = Completeness::unavailable(why_no_memory(source, *status));
     return facts;
   }
   add_status(*status, facts);

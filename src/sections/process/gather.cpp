@@ -2,6 +2,7 @@
 #include "sections/process/gather.h"
 
 #include <pwd.h>
+#include <time.h>
 
 #include <fmt/format.h>
 #include <algorithm>
@@ -170,21 +171,36 @@ void add_links(const Source& source, const std::string& base, Facts& facts) {
     facts.completeness.add_gap(reason_for("executable", exe.error()));
 }
 
+// /proc/stat has whole seconds; this machine's clocks tell the rest, where they are those of the
+// same boot: in a fixture, or where the clock has been set since, they are not.
+std::chrono::system_clock::time_point boot_time(const proc::SystemStat& system) {
+  using std::chrono::system_clock;
+  timespec since_boot{};
+  if (::clock_gettime(CLOCK_BOOTTIME, &since_boot) != 0) return system.boot_time;
+  const auto exact = system_clock::now() - std::chrono::duration_cast<system_clock::duration>(
+                                               std::chrono::seconds(since_boot.tv_sec) +
+                                               std::chrono::nanoseconds(since_boot.tv_nsec));
+  const auto more = exact - system.boot_time;
+  return more >= std::chrono::seconds(0) && more < std::chrono::seconds(1) ? exact
+                                                                           : system.boot_time;
+}
+
 void add_times(const Source& source, std::chrono::nanoseconds start, Facts& facts) {
   const auto system = source.procfs.read("stat").and_then(proc::parse_system_stat);
   if (system) {
     facts.started_at =
-        system->boot_time + std::chrono::duration_cast<std::chrono::system_clock::duration>(start);
+        boot_time(*system) + std::chrono::duration_cast<std::chrono::system_clock::duration>(start);
   }
   const auto uptime = source.procfs.read("uptime").and_then(proc::parse_uptime);
   // A container's /proc/uptime may be that of the container (lxcfs): no base for a difference.
   if (uptime && *uptime >= start) facts.uptime = *uptime - start;
 }
 
-void add_cgroup(const Source& source, Facts& facts) {
+// `ended`: one that has left its own shows the root's.
+void add_cgroup(const Source& source, bool ended, Facts& facts) {
   const auto cgroup =
       source.procfs.read(fmt::format("{}/cgroup", source.pid)).and_then(proc::parse_cgroup);
-  if (!cgroup) return;
+  if (!cgroup || (ended && cgroup->path() == "/")) return;
   facts.cgroup = cgroup->path();
   // On hybrid hosts any of the hierarchies may be the one the container's runtime used.
   std::optional<proc::Container> container = proc::container_of(facts.cgroup.value_or(""));
@@ -228,7 +244,7 @@ Facts gather(const Source& source) {
   facts.nice = stat->nice;
   add_status(source, facts);
   add_times(source, stat->start_time, facts);
-  add_cgroup(source, facts);
+  add_cgroup(source, stat->is_exiting() || stat->is_dead(), facts);
   add_limits(source, facts);
   add_links(source, base, facts);
   // Last: it is the one that can block.
