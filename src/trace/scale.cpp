@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include "trace/io_kinds.h"
 #include "trace/read_write_calls.h"
@@ -21,14 +22,35 @@ void multiply(nanoseconds& time, double factor) {
   time = nanoseconds(std::llround(static_cast<double>(time.count()) * factor));
 }
 
-void multiply(Histogram& latency, double factor) {
-  const std::uint64_t unbucketed = latency.count - std::min(latency.count, latency.bucketed());
-  multiply(latency.zero_count, factor);
-  for (std::uint64_t& count : latency.counts) multiply(count, factor);
-  std::uint64_t outside = unbucketed;
-  multiply(outside, factor);
+// Of the parts of a whole, so that rounded they add up to what the whole comes to.
+class Parts {
+ public:
+  explicit Parts(double factor) : factor_(factor) {}
+  void multiply(std::uint64_t& part) {
+    seen_ += part;
+    std::uint64_t so_far = seen_;
+    trace::multiply(so_far, factor_);
+    part = so_far - std::exchange(made_, so_far);
+  }
+
+ private:
+  double factor_;
+  std::uint64_t seen_ = 0;
+  std::uint64_t made_ = 0;
+};
+
+void multiply(Histogram& latency, double factor, Parts& calls) {
+  std::uint64_t outside = latency.count - std::min(latency.count, latency.bucketed());
+  calls.multiply(latency.zero_count);
+  for (std::uint64_t& count : latency.counts) calls.multiply(count);
+  calls.multiply(outside);
   latency.count = latency.bucketed() + outside;
   multiply(latency.sum, factor);
+}
+
+void multiply(Histogram& latency, double factor) {
+  Parts calls(factor);
+  multiply(latency, factor, calls);
 }
 
 bool is_accounted(const SyscallKey& key) {
@@ -160,8 +182,9 @@ void scale(Activity& activity, const Factors& factors) {
   multiply_io(activity, by);
   for (SyscallStats& stats : activity.syscalls) {
     const double factor = by.of(stats.key);
-    multiply(stats.latency, factor);
-    multiply(stats.untimed, factor);
+    Parts calls(factor);
+    multiply(stats.latency, factor, calls);
+    calls.multiply(stats.untimed);
     multiply(stats.errors, factor);
     multiply(stats.restarts, factor);
     if (stats.zeros) multiply(*stats.zeros, factor);

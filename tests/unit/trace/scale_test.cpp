@@ -81,6 +81,18 @@ TEST(Scale, KeepsCallsTheSumOfTimedAndUntimedOnes) {
   EXPECT_EQ(stats.calls, stats.latency.count + stats.untimed);
 }
 
+// Calls in many buckets, all of which failed.
+TEST(Scale, MakesNoMoreErrorsThanCalls) {
+  Activity activity;
+  SyscallStats stats;
+  stats.latency.counts.assign(20, 1);
+  stats.latency.count = stats.calls = stats.errors = 20;
+  activity.syscalls.push_back(stats);
+  scale(activity, {1.4});
+  EXPECT_EQ(activity.syscalls.front().calls, 28U);
+  EXPECT_EQ(activity.syscalls.front().errors, 28U);
+}
+
 SyscallStats calls_of(std::string_view name, std::uint64_t calls) {
   SyscallStats stats;
   stats.key = {abi::Abi::native, abi::syscall_number(abi::Abi::native, name).value()};
