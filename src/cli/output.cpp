@@ -105,13 +105,15 @@ bool wait_until_writable(int fd) {
   }
 }
 
-// As a shell's > would make it; a file of our own keeps its rights.
+// As a shell's > would make it; a file of our own keeps its rights, and one that takes the place of
+// another user's is for no more eyes than that was.
 mode_t mode_for(const std::optional<struct stat>& old) {
   constexpr mode_t kRights = 0777;
-  if (old && S_ISREG(old->st_mode) && old->st_uid == ::geteuid()) return old->st_mode & kRights;
+  const bool replaces = old && S_ISREG(old->st_mode);
+  if (replaces && old->st_uid == ::geteuid()) return old->st_mode & kRights;
   const mode_t mask = ::umask(0);
   ::umask(mask);
-  return 0666 & ~mask;
+  return 0666 & ~mask & (replaces ? old->st_mode : kRights);
 }
 
 }  // namespace

@@ -269,6 +269,15 @@ TEST_F(SharedFolder, AFileIsReplacedAndItsRightsAreNotTakenOver) {
   EXPECT_EQ(status.st_uid, ::geteuid());
 }
 
+TEST_F(SharedFolder, AFileThatOnlyItsUserMightReadIsReplacedByOneThatOnlyWeMay) {
+  const std::string path = in_folder("report");
+  std::ofstream(path) << "before";
+  ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
+  give_away(path);
+  ASSERT_TRUE(write_file(path, "after"));
+  EXPECT_EQ(mode_of(path), 0600U);
+}
+
 TEST_F(SharedFolder, NoPipeIsWrittenTo) {
   const std::string path = in_folder("report");
   ASSERT_EQ(::mkfifo(path.c_str(), 0666), 0);
