@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 
 #include "diagnosis/measure.h"
 #include "diagnosis/rules/all.h"
+#include "diagnosis/waits.h"
 
 namespace debug_process::diagnosis {
 
@@ -15,11 +15,6 @@ namespace {
 constexpr double kPerSecond = 1;
 constexpr double kShareOfSends = 0.01;
 constexpr std::uint64_t kFewest = 3;  // one or two are a client that has gone, in any window
-
-bool is_pipe(const Facts& facts, const std::optional<int>& fd) {
-  return fd && std::any_of(facts.files.files.begin(), facts.files.files.end(),
-                           [&](const auto& file) { return file.fd == *fd && file.type == "pipe"; });
-}
 
 }  // namespace
 
@@ -36,7 +31,8 @@ std::optional<Finding> broken_pipes(const Facts& facts) {
       counts_all_calls(facts) && sends.calls >= kFewestEvents &&
       static_cast<double>(broken) >= kShareOfSends * static_cast<double>(sends.calls);
   if (!often && !large_share) return std::nullopt;
-  if (is_pipe(facts, rows.front()->fd))
+  const auto* const file = find_file(facts, rows.front()->fd);
+  if (file != nullptr && file->type == "pipe")
     return Finding{"",
                    Severity::warning,
                    fmt::format("nobody reads any more: {}, {} in all", describe(*rows.front()),

@@ -16,6 +16,7 @@ using report::is_unknown;
 inline constexpr pid_t kHostile = 4242;
 inline constexpr pid_t kZombieLeader = 77;
 inline constexpr pid_t kKernelThread = 2;
+inline constexpr pid_t kEnding = 88;  // has left its memory and its cgroup
 inline constexpr pid_t kNobody = 31337;
 inline constexpr pid_t kInV2 = 5100;  // with swap, huge pages, an arena and a real-time thread
 inline constexpr pid_t kInV1 = 5200;

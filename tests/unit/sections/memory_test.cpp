@@ -140,6 +140,8 @@ TEST(MemorySection, ReadsALivingThreadWhenTheLeaderIsAZombie) {
 TEST(MemorySection, SaysWhyItIsUnavailable) {
   EXPECT_EQ(present(gather(fixture_source(kKernelThread), {}, {})).reason,
             "a kernel thread has no memory of its own");
+  EXPECT_EQ(present(gather(fixture_source(kEnding), {}, {})).reason,
+            "the process is ending: its memory is gone");
   EXPECT_EQ(present(gather(fixture_source(kNobody), {}, {})).reason, "the process had ended");
 }
 

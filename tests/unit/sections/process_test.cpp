@@ -46,6 +46,26 @@ TEST(ProcessSection, CountsTimeFromBoot) {
   EXPECT_EQ(format_time(*facts.started_at), "2026-11-21T00:25:42.350Z");
 }
 
+// Both rest on start times in steps of 10 ms.
+TEST(ProcessSection, AgreesWithItselfOnWhenAProcessOfThisMachineStarted) {
+  using std::chrono::system_clock;
+  constexpr std::chrono::milliseconds kSteps{20};
+  Source own;
+  own.pid = ::getpid();
+  const auto before = system_clock::now();
+  const Facts facts = gather(own);
+  const auto after = system_clock::now();
+  ASSERT_TRUE(facts.started_at && facts.uptime);
+  const auto now =
+      *facts.started_at + std::chrono::duration_cast<system_clock::duration>(*facts.uptime);
+  EXPECT_GE(now, before - kSteps);
+  EXPECT_LE(now, after + kSteps);
+}
+
+TEST(ProcessSection, DoesNotTakeTheRootsCgroupForThatOfAProcessThatIsEnding) {
+  EXPECT_FALSE(gather(fixture_source(kEnding)).cgroup);
+}
+
 TEST(ProcessSection, ReadsALivingThreadWhenTheLeaderIsAZombie) {
   const Facts facts = gather(fixture_source(kZombieLeader));
   EXPECT_EQ(facts.completeness.status, Status::complete) << facts.completeness.reason;

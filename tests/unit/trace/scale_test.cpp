@@ -149,18 +149,22 @@ TEST(Scale, LeavesFilesThatWereOnlyReadInVainToTheFactorOfAll) {
   EXPECT_EQ(activity.descriptors->back().io.calls, 100U);
 }
 
+Activity calls_and_waits(std::string_view name, std::uint64_t calls, std::uint64_t waits) {
+  Activity activity;
+  activity.syscalls = {calls_of(name, calls), calls_of("epoll_pwait", waits)};
+  return activity;
+}
+
 // It is in the account too, and twice.
 TEST(Scale, TakesSendfileForAReadAndKeepsTheSum) {
-  Activity activity;
-  activity.syscalls = {calls_of("sendfile", 100), calls_of("epoll_pwait", 300)};
+  Activity activity = calls_and_waits("sendfile", 100, 300);
   scale(activity, {17.5, 10});
   EXPECT_EQ(activity.syscalls[0].calls, 1000U);
   EXPECT_EQ(activity.syscalls[1].calls, 6000U);
 }
 
 TEST(Scale, UsesOneFactorWhereTwoWouldMakeLessOfTheOthersThanWasSeen) {
-  Activity activity;
-  activity.syscalls = {calls_of("read", 10000), calls_of("epoll_pwait", 100)};
+  Activity activity = calls_and_waits("read", 10000, 100);
   scale(activity, {2, 2.015});
   EXPECT_EQ(activity.syscalls[0].calls, 20000U);
   EXPECT_EQ(activity.syscalls[1].calls, 200U);
@@ -176,8 +180,7 @@ void add_interval(Activity& activity, std::uint64_t reads, std::uint64_t waits, 
 }
 
 TEST(Scale, MakesIntervalsAddUpToTheTotalOfEachKind) {
-  Activity activity;
-  activity.syscalls = {calls_of("read", 1000), calls_of("epoll_pwait", 1000)};
+  Activity activity = calls_and_waits("read", 1000, 1000);
   add_interval(activity, 1000, 0, 1);
   add_interval(activity, 0, 1000, 0.05);
   scale(activity, {10.5, 1});
