@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "e2e/harness.h"
 
 namespace debug_process::e2e {
@@ -131,14 +133,24 @@ TEST_F(Filter, TellsTheAbisApart) {
 }
 
 TEST_F(Filter, MakesACallThatIsNotAskedForCheaper) {
-  const auto paid = [](const std::string& set) {
-    const TemporaryDirectory folder;
-    const Workload workload("hot_loop", {(folder.path() / "count").string()});
+  const TemporaryDirectory folder;
+  const Workload workload("hot_loop", {(folder.path() / "count").string()});
+  const auto paid = [&](const std::string& set) {
     const Json report = report_on(workload.pid(), {"-d", "500ms", "-e", set});
     return report.at("collection").at("cost").at("target_ratio").get<double>();
   };
-  // A loop of getppid: of each cheaper call there are more, and they still cost less in all.
-  EXPECT_LT(paid("!getppid"), paid("getppid"));
+  // A loop of getppid: of each cheaper call there are more, and they still cost less in all. In
+  // turns, for the speed of this machine may change in between.
+  constexpr int kTurns = 5;
+  std::vector<double> passed_over;
+  std::vector<double> counted;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    passed_over.push_back(paid("!getppid"));
+    counted.push_back(paid("getppid"));
+  }
+  std::sort(passed_over.begin(), passed_over.end());
+  std::sort(counted.begin(), counted.end());
+  EXPECT_LT(passed_over.at(kTurns / 2), counted.at(kTurns / 2));
 }
 
 TEST(FilterWords, ThatNobodyKnowsAreRefusedWithWhatComesNear) {

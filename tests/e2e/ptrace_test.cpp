@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "e2e/load.h"
+#include "e2e/sanitized.h"
 
 namespace debug_process::e2e {
 namespace {
@@ -123,6 +124,7 @@ TEST_F(Ptrace, CountsShortLivedThreads) {
 
 // The kernel tells of events in the order of its list: those at its end must get their turn.
 TEST_F(Ptrace, ServesAllThreadsAlike) {
+  if (sanitized()) GTEST_SKIP() << kSanitized;
   const EqualThreads target;
   const auto served = calls_of_threads(target, report_on(target.pid(), all_and({"-d", "2s"})));
   ASSERT_EQ(served.size(), EqualThreads::kThreads);
@@ -132,6 +134,7 @@ TEST_F(Ptrace, ServesAllThreadsAlike) {
 
 // Below everybody else, the tracer included.
 TEST_F(Ptrace, StarvesNoThreadOfATargetThatRunsWhenNothingElseDoes) {
+  if (has_sanitizer_thread()) GTEST_SKIP() << kSanitizerThread;  // the target is this program
   const EqualThreads target(SCHED_IDLE);
   Watch watch(target.pid(), kAll);
   ASSERT_TRUE(wait_until([&] { return all_have_run(target.pid()); }));
