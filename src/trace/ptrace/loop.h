@@ -131,6 +131,8 @@ class Loop {
   [[nodiscard]] std::optional<std::chrono::nanoseconds> cpu_time(const Tracee& thread) const;
   void begin_watch(Tracee& thread, std::chrono::nanoseconds now);
   void end_watch(Tracee& thread, std::chrono::nanoseconds now);
+  // When the pause is over, of what had been spent by then.
+  void begin_burst(std::chrono::nanoseconds now, std::chrono::nanoseconds spent);
   void queue_unwatched();
   [[nodiscard]] bool some_moved() const;
   void look_round(std::chrono::nanoseconds limit);

@@ -69,12 +69,15 @@ void Loop::arm() {
   look_round(nanoseconds::max());
 }
 
+void Loop::begin_burst(nanoseconds now, nanoseconds spent) {
+  if (!bursts_.resume(now, spent)) return;
+  grip_.burst_begins();
+  queue_unwatched();
+}
+
 nanoseconds Loop::tick(nanoseconds now) {
   if (!armed_) return now + kNothingToDo;
-  if (bursts_.resume(now, spent_)) {
-    grip_.burst_begins();
-    queue_unwatched();
-  }
+  begin_burst(now, spent_);
   if (!bursts_.on()) return *bursts_.resume_at();
   look_round(kLooksTake);
   return now + until_next_look(monotonic_now() - now);

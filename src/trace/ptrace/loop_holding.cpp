@@ -32,12 +32,10 @@ void Loop::let_go(nanoseconds now) {
   in_a_row_ = 0;
 }
 
-// The burst begins with that: what it costs must not put off the burst that it is for, again and
-// again.
+// What that costs must not put off the burst that it is for, again and again.
 int Loop::take_hold_again() {
   cpu_.emplace();
-  (void)bursts_.resume(monotonic_now(), spent_);
-  grip_.burst_begins();
+  const nanoseconds spent_before = spent_;
   const auto process = living_.find(options_.pid);
   if (process == living_.end()) return ESRCH;
   const int refused = seize_process(*process->second);
@@ -51,8 +49,9 @@ int Loop::take_hold_again() {
     entry = tracees_.erase(entry);
   }
   if (refused != 0) return refused;
-  queue_unwatched();
-  return tracees_.empty() ? ESRCH : 0;
+  if (tracees_.empty()) return ESRCH;
+  begin_burst(monotonic_now(), spent_before);
+  return 0;
 }
 
 }  // namespace debug_process::trace::ptrace
