@@ -1,6 +1,9 @@
 // The ptrace backend: the target never notices, however the tool ends.
 // SPDX-License-Identifier: Apache-2.0
 #include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <thread>
@@ -200,6 +203,39 @@ TEST_F(Ptrace, NamesTheTracerThatIsThereAlready) {
       result.err.find("already traced by process " + std::to_string(tracer.pid()) + " (strace)"),
       std::string::npos)
       << result.err;
+}
+
+// Of a target of many signals it lets go between two bursts. What nobody saw is not counted as
+// watched.
+TEST_F(Ptrace, LeavesTheTargetToATracerThatTakesItBetweenTwoBursts) {
+  const TemporaryDirectory directory;
+  Workload target("signal_loop", {(directory.path() / "count").string()});
+  Watch watch(target.pid(), joined(kCapped, {"-d", "3s"}));
+  ASSERT_TRUE(
+      wait_until([&] { return ::ptrace(PTRACE_SEIZE, target.pid(), nullptr, nullptr) == 0; }));
+  // Each signal stops it, for us.
+  const auto stopped_by = [&](int options) {
+    int status = 0;
+    const pid_t stopped = ::waitpid(target.pid(), &status, options);
+    return stopped == target.pid() && WIFSTOPPED(status) ? long{WSTOPSIG(status)} : 0L;
+  };
+  while (watch.tool().running()) {
+    const long signal_number = stopped_by(WNOHANG);
+    if (signal_number == 0) continue;
+    ASSERT_EQ(::ptrace(PTRACE_CONT, target.pid(), nullptr, signal_number), 0);
+  }
+  const Json collection = watch.wait().at("collection");
+  EXPECT_EQ(collection.at("counts"), "scaled");
+  EXPECT_GT(collection.at("coverage_ratio").get<double>(), 0);
+  EXPECT_LT(collection.at("coverage_ratio").get<double>(), 0.3);
+  EXPECT_NE(collection.at("notes").dump().find("could not be traced again (EPERM)"),
+            std::string::npos)
+      << collection.dump(1);
+  EXPECT_EQ(status_line(target.pid(), "TracerPid"), "TracerPid:\t" + std::to_string(::gettid()));
+  const long signal_number = stopped_by(0);
+  ASSERT_NE(signal_number, 0);
+  ASSERT_EQ(::ptrace(PTRACE_DETACH, target.pid(), nullptr, signal_number), 0);
+  expect_let_go(target.pid());
 }
 
 TEST_F(Ptrace, AnnouncesItselfBeforeItAttaches) {
