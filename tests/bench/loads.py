@@ -54,6 +54,7 @@ class Loop:
              "stat": "stat of a path", "futex": "futex, nobody waits"}
 
     def __init__(self, build, call, seconds):
+        self.call = call
         self.one_call = call != "mix"  # over and over: nanoseconds can be held against the floor's
         self.argv = [f"{build}/bench/syscall_cost", call, str(int(seconds * 1000))]
         self.cpu = None if call == "mix" else TARGET_CPU

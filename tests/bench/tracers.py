@@ -47,6 +47,10 @@ EVERY_CALL = "debug-process --max-overhead none"
 DEFAULT = "debug-process"
 
 
+def watches_in_slices(name):
+    return name == DEFAULT or "--backend" in name
+
+
 def all_tracers(build):
     def ours(name, *options, bystander=True):
         return Tracer(name, lambda pid: [f"{build}/debug-process", "--json", "--verbose", "-d", "600s", *options, str(pid)],
