@@ -227,7 +227,7 @@ TEST_F(Ptrace, LeavesTheTargetToATracerThatTakesItBetweenTwoBursts) {
   const Json collection = watch.wait().at("collection");
   EXPECT_EQ(collection.at("counts"), "scaled");
   EXPECT_GT(collection.at("coverage_ratio").get<double>(), 0);
-  EXPECT_LT(collection.at("coverage_ratio").get<double>(), 0.3);
+  EXPECT_LT(collection.at("coverage_ratio").get<double>(), 1);
   EXPECT_NE(collection.at("notes").dump().find("could not be traced again (EPERM)"),
             std::string::npos)
       << collection.dump(1);
