@@ -40,6 +40,8 @@ class Sampler {
   void search(Clock::time_point now);
   void begin_round();
   void merge_ended();
+  void look_at(const Seat& seat, Clock::time_point now);
+  void look_at_least_once(Clock::time_point now);
   void look_around(Clock::time_point now);
   [[nodiscard]] double rounds() const;
   [[nodiscard]] std::vector<InFlight> in_flight(Clock::time_point now);

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <ctime>
+
 #include "unit/trace/sampling/fake_proc.h"
 
 namespace debug_process::trace::sampling {
@@ -103,6 +105,23 @@ TEST_F(SamplerTest, SaysWhenAFewThreadsWereLookedAtLessOften) {
   // No time passes in which looking would be paid for.
   for (int i = 0; i < 2000; ++i) sampler.tick(kStart);
   EXPECT_THAT(sampler.finish(kStart + 1min).notes, Contains(HasSubstr("each of 1 threads")));
+}
+
+// As for a thread that a busy host leaves without a CPU: what that lasts counts as its CPU time.
+TEST_F(SamplerTest, LooksOnceAtTheEndWhenNoneWasAllowedBefore) {
+  put_thread(101, {kRunning, 'R', "0"});
+  Sampler sampler = begun();
+  const auto cpu_time = [] {
+    return std::clock() * (std::chrono::nanoseconds(1s) / CLOCKS_PER_SEC);
+  };
+  for (const auto end = cpu_time() + 2 * Allowance::kMost; cpu_time() < end;) {
+  }
+  sampler.tick(kStart);
+  const Activity activity = sampler.finish(kStart + 1s);
+  EXPECT_EQ(activity.passes, 1U);
+  ASSERT_EQ(activity.sampled.size(), 2U);
+  for (const Sampled& row : activity.sampled) EXPECT_EQ(row.samples, 1U);
+  EXPECT_THAT(activity.notes, Contains(HasSubstr("each of 2 threads was looked at 1 times")));
 }
 
 TEST_F(SamplerTest, TakesNothingOfAReusedNumber) {
