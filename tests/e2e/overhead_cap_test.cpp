@@ -200,7 +200,7 @@ void run_on_first_cpu(pid_t pid) {
 TEST_F(OverheadCap, MakesACountOfTheWholeWindowFromItsSlices) {
   const Outcome outcome = watch(HotLoop("mixed_calls"), "5");
   const Json& collection = outcome.report.at("collection");
-  EXPECT_EQ(collection.at("counts"), "scaled");
+  EXPECT_EQ(collection.at("counts"), "scaled") << collection.dump(1);
   EXPECT_LT(collection.at("coverage_ratio").get<double>(), 0.7);
   EXPECT_GT(outcome.ratio, 0.5);
   EXPECT_LT(outcome.ratio, 2);

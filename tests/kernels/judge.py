@@ -335,18 +335,24 @@ def files_text(files: dict | None) -> str:
     return f"{files['open']:,} in {files['reading_ms']:,.0f} ms, peak {files['peak_bytes'] / 1e6:.0f} MB"
 
 
+def row_of(summary: dict) -> str:
+    name, hardest_of_all = hardest(summary)
+    title = summary["kernel"].replace(HIDDEN, " without BTF (hidden)")
+    return (f"| {title} ({summary['release']}) | {summary['backend']}, {summary['counts']} | "
+            f"{', '.join(summary['missing']) or 'nothing'} | {summary['passed']} | {counted(summary['skipped']) or 'none'} | "
+            f"{hardest_of_all['processed'] / hardest_of_all['limit']:.1%}, `{name}` | {files_text(summary['files'])} |")
+
+
 def markdown(directories: list[pathlib.Path]) -> None:
+    """Of a kernel that failed there is no summary; what failed has been told before."""
     print("| kernel | backend, counts | what is missing there | tests passed | skipped | verifier, of its limit | open files read |")
     print("| --- | --- | --- | --: | --- | --: | --- |")
-    for directory in directories:
-        summary = json.loads((directory / "summary.json").read_text())
-        name, row = hardest(summary)
-        title = summary["kernel"].replace(HIDDEN, " without BTF (hidden)")
-        print(f"| {title} ({summary['release']}) | {summary['backend']}, {summary['counts']} | "
-              f"{', '.join(summary['missing']) or 'nothing'} | {summary['passed']} | {counted(summary['skipped']) or 'none'} | "
-              f"{row['processed'] / row['limit']:.1%}, `{name}` | {files_text(summary['files'])} |")
-    reasons = json.loads((directories[0] / "summary.json").read_text())["left_out"]
-    print(f"\nNot run there: {counted(reasons)}.")
+    summaries = [directory / "summary.json" for directory in directories]
+    for file in summaries:
+        print(row_of(json.loads(file.read_text())) if file.exists() else f"| {file.parent.name} | failed | | | | | |")
+    passed = next((file for file in summaries if file.exists()), None)
+    if passed:
+        print(f"\nNot run there: {counted(json.loads(passed.read_text())['left_out'])}.")
 
 
 def main() -> int:

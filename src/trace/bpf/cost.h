@@ -24,7 +24,8 @@ struct Costs {
 };
 
 // Makes ourselves the target, then a bystander, for some 10 ms in all. Afterwards `whole` is
-// attached, `counting` is not, nobody is watched, and the maps are empty as before.
+// attached, `counting` is not, nobody is watched, and the maps are empty as before. Fails where
+// it cannot tell the cost of a call from nothing, also when tried again.
 // `counting` is null where nothing will be watched in slices: to change programs takes as long as
 // all the rest, for the kernel waits for an RCU grace period.
 [[nodiscard]] Result<Costs> measure_costs(syscall_stats_bpf& skeleton, Hooks& whole,
