@@ -127,7 +127,7 @@ class Bench:
         one tracer and not for another: shorter ones besides, for all alike."""
         short = loads.Loop(self.build, loop.call, SHORT_ROUND_S)
         for tracer in self.tracers * self.short_rounds:
-            if tracers.watches_in_slices(tracer.name):
+            if not tracers.sees_every_call(tracer.name):
                 continue
             self.alone[loop.name].append(self.one(short))
             for role in ROLES if tracer.bystander else ROLES[:1]:
@@ -265,7 +265,7 @@ def print_nanoseconds(summary, name):
     rows = []
     for row in summary["rows"]:
         cells = row["loads"][name]
-        if tracers.watches_in_slices(row["tracer"]):
+        if not tracers.sees_every_call(row["tracer"]):
             continue  # what is typical of one that watches in slices is neither the one nor the other
         rows.append([row["tracer"], *(text for role in ROLES for text in (
             number(cells[role]["added_ns"]), number(cells[role]["times_the_floor"], 2)))])

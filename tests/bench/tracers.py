@@ -47,8 +47,8 @@ EVERY_CALL = "debug-process --max-overhead none"
 DEFAULT = "debug-process"
 
 
-def watches_in_slices(name):
-    return name == DEFAULT or "--backend" in name
+def sees_every_call(name):
+    return name != DEFAULT and "--backend" not in name
 
 
 def all_tracers(build):
