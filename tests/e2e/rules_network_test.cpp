@@ -63,6 +63,24 @@ TEST_F(NetworkRules, ConnectTroubleOnAHostThatDoesNotAnswer) {
   expect_first(target, "connect-trouble", "10.9.0.2:80 is not answered");
 }
 
+TEST_F(NetworkRules, ConnectTroubleOnAListenerOfThisHostWhoseQueueIsFullNamesTheQueue) {
+  const Script target(
+      "listener = socket.socket()\n"
+      "listener.bind(('127.0.0.1', 0))\n"
+      "listener.listen(1)\n"
+      "address = listener.getsockname()\n"
+      "if os.fork() == 0: time.sleep(60)\n"
+      "listener.close()\n"
+      "waiting = [socket.create_connection(address) for i in range(2)]\n"
+      "ready()\n"
+      "socket.create_connection(address)\n");
+  const Json report = report_on(target.pid(), kWindow);
+  const Json finding = first_finding(report);
+  EXPECT_EQ(finding.at("rule"), "connect-trouble") << report.at("findings").dump(2);
+  EXPECT_THAT(finding.at("explanation"), HasSubstr("does not accept, and its queue is full"));
+  EXPECT_THAT(finding.at("next_step"), HasSubstr("ss -ltnp"));
+}
+
 TEST_F(NetworkRules, SynQueueFullOfConnectionsThatNobodyCompletes) {
   if (const auto reason = why_no_network(kNobodyThere)) GTEST_SKIP() << *reason;
   // Fifty requests a second, each from another port of an address that does not exist.

@@ -28,6 +28,27 @@ bool is_unanswered(const Socket& socket) {
   return !socket.counted && socket.state == "SYN_SENT" && socket.total.retransmits.value_or(0) > 0;
 }
 
+struct Silence {
+  const char* likely;
+  const char* next_step;
+};
+
+// Packets to ourselves pass no network, and a port where nobody listens refuses at once.
+bool is_own_host(std::string_view endpoint) {
+  return endpoint.starts_with("127.") || endpoint.starts_with("[::1]") ||
+         endpoint.starts_with("[::ffff:127.");
+}
+
+Silence silence(std::string_view peer) {
+  if (is_own_host(peer))
+    return {
+        "whoever listens there does not accept, and its queue is full, or a firewall of this "
+        "host drops the packets.",
+        "ss -ltnp: a Recv-Q above Send-Q is a full queue; debug-process of who listens there"};
+  return {"a firewall drops the packets, or the host is down.",
+          "from this host: nc -vz PEER PORT; then firewalls and routes on the way"};
+}
+
 std::optional<Finding> unanswered(const Facts& facts) {
   const Socket* longest = nullptr;
   std::uint64_t sockets = 0;
@@ -38,17 +59,18 @@ std::optional<Finding> unanswered(const Facts& facts) {
       longest = &socket;
   }
   if (longest == nullptr) return std::nullopt;
+  const Silence why = silence(longest->remote);
   return Finding{
       "",
       Severity::warning,
       fmt::format("an attempt to connect to {} is not answered{}", longest->remote,
                   sockets > 1 ? fmt::format(", nor {}", counted(sockets - 1, "other")) : ""),
-      "For a second or more nothing came back, not even a refusal: a firewall drops the packets, "
-      "or "
-      "the host is down. The kernel gives up after two minutes unless the program does earlier.",
+      fmt::format("For a second or more nothing came back, not even a refusal: {} The kernel gives "
+                  "up after two minutes unless the program does earlier.",
+                  why.likely),
       {{fmt::format("sockets.sockets[{}].state", longest->fd), longest->state},
        {fmt::format("sockets.sockets[{}].remote", longest->fd), longest->remote}},
-      "from this host: nc -vz PEER PORT; then firewalls and routes on the way"};
+      why.next_step};
 }
 
 }  // namespace
@@ -56,13 +78,16 @@ std::optional<Finding> unanswered(const Facts& facts) {
 std::optional<Finding> connect_trouble(const Facts& facts) {
   const auto timed_out = failures(facts, {ETIMEDOUT}, {"connect"});
   if (!timed_out.empty()) {
+    const ErrorRow& row = *timed_out.front();
+    const Silence why = silence(row.example.value_or(""));
     return Finding{"",
                    Severity::warning,
-                   "connections time out: " + describe(*timed_out.front()),
-                   "Nothing came back, not even a refusal: a firewall drops the packets, or the "
-                   "host is down. Each attempt takes two minutes unless the program gives up.",
-                   {cite(*timed_out.front())},
-                   "from this host: nc -vz PEER PORT; then firewalls and routes on the way"};
+                   "connections time out: " + describe(row),
+                   fmt::format("Nothing came back, not even a refusal: {} Each attempt takes two "
+                               "minutes unless the program gives up.",
+                               why.likely),
+                   {cite(row)},
+                   why.next_step};
   }
   if (auto finding = unanswered(facts)) return finding;
   if (!counts_successes(facts)) return std::nullopt;

@@ -1,5 +1,7 @@
 // Sockets: what is lost, what waits, and for whom.
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
 #include "unit/diagnosis/ill_sockets.h"
 
 namespace debug_process::diagnosis {
@@ -7,6 +9,7 @@ namespace {
 
 using ill::connection, ill::dropping, ill::histogram, ill::sending, ill::Socket, ill::talking,
     ill::unread, ill::waiting, ill::with_losses;
+using testing::HasSubstr, testing::Not;
 
 TEST(SynQueueFull, FiresFromTenDropsOfANamespaceThatItListensIn) {
   Facts facts = healthy();
@@ -224,6 +227,21 @@ TEST(ConnectTrouble, FiresOnAnAttemptThatTheKernelHasRepeated) {
   ASSERT_TRUE(connect_trouble(facts));
   EXPECT_EQ(connect_trouble(facts)->title,
             "an attempt to connect to 10.0.0.9:5432 is not answered");
+  EXPECT_THAT(connect_trouble(facts)->next_step, HasSubstr("nc -vz PEER PORT"));
+}
+
+TEST(ConnectTrouble, SuspectsTheListenersQueueBeforeTheNetworkOnThisHost) {
+  for (const char* peer : {"127.0.0.1:80", "[::1]:80", "[::ffff:127.0.0.1]:80"}) {
+    Facts facts = healthy();
+    Socket socket = connection();
+    socket.state = "SYN_SENT";
+    socket.remote = peer;
+    socket.total.retransmits = 1;
+    facts.sockets.sockets = {socket};
+    ASSERT_TRUE(connect_trouble(facts)) << peer;
+    EXPECT_THAT(connect_trouble(facts)->explanation, HasSubstr("its queue is full")) << peer;
+    EXPECT_THAT(connect_trouble(facts)->explanation, Not(HasSubstr("the host is down"))) << peer;
+  }
 }
 
 }  // namespace
