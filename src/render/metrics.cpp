@@ -15,6 +15,7 @@ constexpr unsigned kGap = 4;           // between two pairs
 constexpr unsigned kLabelGap = 2;      // between a label and its value
 constexpr unsigned kLongestCell = 30;  // a longer pair has a line of its own
 constexpr std::size_t kMostColumns = 5;
+constexpr unsigned kMostLines = 3;  // of one value; the middle of what is longer still gives way
 
 struct Pair {
   std::string label;
@@ -62,6 +63,12 @@ void append_grid(std::string& out, std::span<const Pair> pairs, const Style& sty
   }
 }
 
+// A sentence or a path that is longer than a line is broken: what is left out could be the point.
+std::vector<std::string> lines_of(const std::string& value, unsigned width) {
+  if (display_width(value) <= width) return {value};
+  return wrap(elide_middle(value, kMostLines * width), width);
+}
+
 }  // namespace
 
 void append_metrics(std::string& out, const std::vector<report::Metric>& metrics,
@@ -81,9 +88,13 @@ void append_metrics(std::string& out, const std::vector<report::Metric>& metrics
   }
   append_grid(out, short_ones, style, width);
   for (const Pair& pair : long_ones) {
-    const std::string label = elide_middle(pair.label, widest_label);
-    out += style.dim(pad(label, widest_label + kLabelGap, Align::left));
-    out += elide_middle(pair.value, width - widest_label - kLabelGap) + '\n';
+    const unsigned indent = widest_label + kLabelGap;
+    std::string before =
+        style.dim(pad(elide_middle(pair.label, widest_label), indent, Align::left));
+    for (const std::string& line : lines_of(pair.value, width - indent)) {
+      out += before + line + '\n';
+      before.assign(indent, ' ');
+    }
   }
 }
 

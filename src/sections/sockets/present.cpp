@@ -217,7 +217,7 @@ void add_metrics(const Facts& facts, std::vector<report::Metric>& metrics) {
   metrics.push_back({"recv_queue_bytes", to_value(facts.recv_queue),
                      unless_zero(facts.recv_queue.value_or(Bytes{}).value, "Not read yet")});
   metrics.push_back({"send_queue_bytes", to_value(facts.send_queue),
-                     unless_zero(facts.send_queue.value_or(Bytes{}).value, "Not sent yet")});
+                     unless_zero(facts.send_queue.value_or(Bytes{}).value, "Not delivered yet")});
   metrics.push_back({"retransmits", to_value(facts.retransmits),
                      unless_zero(facts.retransmits.value_or(0), "Retransmits")});
   metrics.push_back(

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "render/escape.h"
@@ -99,6 +100,30 @@ TEST(Text, NeverCallsEmptyWhatCouldNotBeRead) {
 TEST(Text, ShowsLossesAndOnlyThoseThatHappened) {
   EXPECT_THAT(text(), HasSubstr("\nLost: 12 map_full\n"));
   EXPECT_THAT(text(), Not(HasSubstr("slot_collisions")));
+}
+
+TEST(Text, BreaksASentenceThatIsLongerThanALineInsteadOfCuttingIt) {
+  report::Report report = sample_report();
+  const std::string sentence =
+      "this process: it read and wrote more than the disks have seen so far, 4.0 KB against 0 B; "
+      "no disk was busy";
+  report.sections[0].metrics.push_back({"verdict", sentence, "Me or the box"});
+  RenderOptions options;
+  options.width = 80;
+  std::string all = render_text(report, options);
+  EXPECT_THAT(all, HasSubstr("\nMe or the box  this process: it read"));
+  for (std::size_t at = all.find('\n'); at != std::string::npos; at = all.find('\n', at))
+    all.replace(at, all.find_first_not_of("\n ", at) - at, " ");
+  EXPECT_THAT(all, HasSubstr(sentence));
+}
+
+TEST(Text, CutsTheMiddleOfAValueOfMoreThanThreeLines) {
+  report::Report report = sample_report();
+  report.sections[0].metrics.push_back(
+      {"executable", '/' + std::string(4000, 'x') + "/end", "Executable"});
+  const std::string all = render_text(report, {});
+  EXPECT_THAT(all, HasSubstr("x/end\n"));
+  EXPECT_LT(std::ranges::count(all, 'x'), 400);
 }
 
 TEST(Text, LeavesOutMetricsWithoutALabel) {
