@@ -136,12 +136,25 @@ static __always_inline int count_failed_fd(const struct finished *call, __s32 fd
 	return 0;
 }
 
+static __always_inline __u32 object_kind_of(__u32 key)
+{
+	__u32 index = key_index(key);
+
+	return index < INDEXED_KEYS ? object_kinds[index] : OBJECT_NONE;
+}
+
+static __always_inline _Bool failure_keeps_text(__u32 key)
+{
+	__u32 kind = object_kind_of(key);
+
+	return kind != OBJECT_NONE && kind != OBJECT_FD_ARG0;
+}
+
 /* What failed, how, and what it was about. */
 static __always_inline void count_error(const struct finished *call, __u64 first, __u64 second,
 					__u64 third)
 {
-	__u32 index = key_index(call->key);
-	__u32 kind = index < INDEXED_KEYS ? object_kinds[index] : OBJECT_NONE;
+	__u32 kind = object_kind_of(call->key);
 	int counted = 0;
 
 	if (kind == OBJECT_FD_ARG0)

@@ -13,7 +13,7 @@
 
 __u64 exited_threads;
 __u64 exited_calls;
-__u64 exited_io_calls;
+__u64 exited_extra_ns;
 __u64 execs;
 __s32 wait_status; /* as wait(2) will give it; valid when has_wait_status */
 __u8 has_wait_status;
@@ -57,13 +57,19 @@ int BPF_PROG(dp_sys_enter, struct pt_regs *regs, long number)
 }
 
 /* What dp_count_objects() needs; see struct finished. */
-static __always_inline void keep_arguments(struct pt_regs *regs, __u32 abi, __u32 kind, long ret,
+static __always_inline void keep_arguments(struct pt_regs *regs, __u32 key, __u32 kind, long ret,
 					   struct finished *call)
 {
+	_Bool failed = (__u64)ret >= (__u64)-MAX_ERRNO;
+	__u32 abi = key >> KEY_ABI_SHIFT;
+
 	call->kind = kind;
 	call->on_descriptor = on_descriptor[kind & 31];
-	if (kind == IO_NONE && (__u64)ret < (__u64)-MAX_ERRNO)
+	call->extra = extra_work[kind & 31];
+	if (kind == IO_NONE && !failed)
 		return;
+	if (failed)
+		call->extra = failure_keeps_text(key) ? EXTRA_TEXT : EXTRA_ROW;
 	call->args[0] = call_arg(regs, abi, 0);
 	call->args[1] = call_arg(regs, abi, 1);
 	call->args[2] = call_arg(regs, abi, 2);
@@ -93,7 +99,7 @@ int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 		count_passed();
 		return 0;
 	}
-	keep_arguments(regs, abi, kind, ret, call);
+	keep_arguments(regs, key, kind, ret, call);
 	if (!call_ends(pid_tgid, number, ret, bpf_ktime_get_ns(), call))
 		return 0;
 	if (call->kind != IO_NONE || call->error)
@@ -203,7 +209,7 @@ int BPF_PROG(dp_thread_exit, struct task_struct *task)
 	__sync_fetch_and_add(&exited_threads, 1);
 	if (thread) {
 		__sync_fetch_and_add(&exited_calls, thread->calls);
-		__sync_fetch_and_add(&exited_io_calls, thread->io_calls);
+		__sync_fetch_and_add(&exited_extra_ns, thread->extra_ns);
 		if (tgid == target_tgid)
 			keep_last_call(task, thread);
 		if (follow)

@@ -40,6 +40,11 @@ __u32 target_tgid;
  */
 __u64 watching_since;
 /*
+ * By enum extra_work: what such a call costs its thread beyond a plain one. Measured by user space
+ * before the window, and 0 until then.
+ */
+__u32 extra_ns[EXTRA_KINDS];
+/*
  * A truth value (C++ does not know _Bool): dp_count counts. Never at the same time as the above.
  */
 __u8 counting;
@@ -277,7 +282,7 @@ static __always_inline struct thread_slot *own_slot(__u32 tid, __u32 tgid)
 	thread->entered_ns = 0;
 	thread->previous_key = KEY_NONE;
 	thread->calls = 0;
-	thread->io_calls = 0;
+	thread->extra_ns = 0;
 	thread->restarted_key = KEY_NONE;
 	if (follow) {
 		struct process_key process = process_of(tgid);
@@ -462,7 +467,7 @@ static __always_inline _Bool call_ends(__u64 pid_tgid, long number, long ret, __
 	add_to_thread(thread, tgid, error, ns);
 	if (thread) {
 		thread->previous_key = key;
-		thread->io_calls += call->on_descriptor;
+		thread->extra_ns += extra_ns[call->extra & (EXTRA_KINDS - 1)];
 	}
 	return 1;
 }

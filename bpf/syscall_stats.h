@@ -77,7 +77,7 @@ struct thread_slot {
 	__u32 restarted_key; /* of a call that ended as a restart, until it is known how that went
 			      */
 	__u64 calls;
-	__u64 io_calls; /* of calls: on a descriptor */
+	__u64 extra_ns; /* what they have cost it beyond plain ones; see enum extra_work */
 	/* The rest with follow alone; a cache line in all: no false sharing between threads. */
 	__u64 errors;
 	__u64 timed_ns;
@@ -140,6 +140,15 @@ struct failed_fd {
 	struct error_key error;
 	__s32 fd;
 };
+
+/* What is done for a call beyond counting it: what that costs is measured of each. */
+enum extra_work {
+	EXTRA_NONE = 0,
+	EXTRA_ROW = 1,	/* of a descriptor, a futex or an errno */
+	EXTRA_TEXT = 2, /* a path or an address is copied and looked up */
+};
+
+#define EXTRA_KINDS 4 /* a power of two */
 
 /* What a call does to the descriptors in its arguments. */
 enum io_kind {

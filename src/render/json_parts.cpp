@@ -87,6 +87,7 @@ void write_cost(JsonWriter& out, const report::Cost& cost) {
   out.begin_object();
   write_member(out, "target_ns_per_call", cost.target_per_call);
   write_member(out, "target_ns_per_io_call", cost.target_per_io_call);
+  write_member(out, "target_ns_per_path_call", cost.target_per_path_call);
   write_member(out, "bystander_ns_per_call", cost.bystander_per_call);
   write_member(out, "target_ratio", cost.target);
   out.end_object();

@@ -268,6 +268,7 @@ report::Collection Reader::collection(const Node& node) {
   (void)object(cost);
   collection.cost = {
       duration(member(cost, "target_ns_per_call")), duration(member(cost, "target_ns_per_io_call")),
+      duration(member(cost, "target_ns_per_path_call")),
       duration(member(cost, "bystander_ns_per_call")), ratio(member(cost, "target_ratio"))};
   const Node losses = member(node, "losses");
   if (const Json* const all = object(losses))

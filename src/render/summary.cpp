@@ -102,6 +102,8 @@ std::string cost_text(const Report& report) {
   if (cost.target_per_call) target.push_back(format_duration(*cost.target_per_call) + " a call");
   if (cost.target_per_io_call)
     target.push_back(format_duration(*cost.target_per_io_call) + " one on a descriptor");
+  if (cost.target_per_path_call)
+    target.push_back(format_duration(*cost.target_per_path_call) + " one with a path");
   std::string text = "the target " + join(target, ", ");
   if (target.empty())
     text = report.collection.counts == report::Counts::samples

@@ -148,6 +148,8 @@ enum class Counts { exact, scaled, samples };
 struct Cost {
   std::optional<std::chrono::nanoseconds> target_per_call;     // that works on no descriptor
   std::optional<std::chrono::nanoseconds> target_per_io_call;  // that does; unknown: the same
+  std::optional<std::chrono::nanoseconds>
+      target_per_path_call;  // of which a path is kept; as above
   std::optional<std::chrono::nanoseconds> bystander_per_call;
   // Of one CPU; where the tracer stops the target (Collection::inflated_latencies), of the wall
   // time of those threads that it has stopped.

@@ -61,6 +61,7 @@ report::Cost describe_cost(const trace::Activity& activity) {
   report::Cost cost;
   cost.target_per_call = activity.cost.target_per_call;
   cost.target_per_io_call = activity.cost.target_per_io_call;
+  cost.target_per_path_call = activity.cost.target_per_path_call;
   cost.bystander_per_call = activity.cost.bystander_per_call;
   if (!cost.target_per_call || activity.observed.count() <= 0) return cost;
   const auto by_calls = static_cast<std::int64_t>(activity.calls_seen) * *cost.target_per_call;

@@ -174,6 +174,8 @@ struct Cost {
   std::optional<std::chrono::nanoseconds> target_per_call;
   // To one that works on a descriptor, where that is more.
   std::optional<std::chrono::nanoseconds> target_per_io_call = std::nullopt;
+  // To one whose path or address is kept: it opens, asks for a state, or fails with it.
+  std::optional<std::chrono::nanoseconds> target_per_path_call = std::nullopt;
   std::optional<std::chrono::nanoseconds> bystander_per_call;  // any other process
   std::optional<std::chrono::nanoseconds> paid;  // in all, by all threads of the target together
   // The time that `paid` is to be seen against: of the threads that have paid, together. nullopt:

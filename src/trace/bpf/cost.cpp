@@ -10,6 +10,9 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <functional>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "syscall_stats.h"
@@ -24,6 +27,7 @@
 namespace debug_process::trace::bpf {
 namespace {
 
+using std::chrono::nanoseconds;
 using CallTime = std::chrono::duration<double, std::nano>;
 
 constexpr std::size_t kRounds = 31;
@@ -34,6 +38,8 @@ constexpr int kAttempts = 3;
 constexpr std::chrono::microseconds kRound{50};
 constexpr int kFewestCalls = 60;
 constexpr int kMostCalls = 500;
+// A call with a path takes longer, watched or not.
+constexpr int kPathShare = 16;
 // What counting a call costs, as a share of what the whole work costs, is another for a target than
 // for us: by this part of it, a standard deviation over targets of one to four threads whose true
 // pace is known.
@@ -92,32 +98,46 @@ std::chrono::nanoseconds apart(const Rounds& with, const Rounds& alone) {
       std::llround(std::hypot(with.spread().count(), alone.spread().count())));
 }
 
-// The same for a call that works on a descriptor: a byte from /dev/zero.
-class DescriptorCalls {
+// The same for calls that cost more. Each is added to what is known already: fewer do.
+class OtherCalls {
  public:
-  explicit DescriptorCalls(int plain_calls)
-      : alone_(plain_calls / kShare), watched_(plain_calls / kShare) {}
+  // `call`: false where it did not do what it is made for, and tells nothing.
+  OtherCalls(std::function<bool()> call, int calls)
+      : call_(std::move(call)), alone_(std::max(calls, 1)), watched_(std::max(calls, 1)) {}
   void run_alone() { run(alone_); }
   void run_watched() { run(watched_); }
-  // nullopt: there was nothing to read from.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> cost() const {
-    if (!zero_) return std::nullopt;
+    if (!works_) return std::nullopt;
     return added(watched_.typical(), alone_.typical());
   }
 
  private:
-  // It is added to what is known already: fewer do.
-  static constexpr int kShare = 3;
-
   void run(Rounds& rounds) {
-    if (zero_) rounds.run([this] { (void)!::read(zero_.get(), &byte_, 1); });
+    rounds.run([this] { works_ = call_() && works_; });
   }
 
-  UniqueFd zero_{::open("/dev/zero", O_RDONLY | O_CLOEXEC)};
-  char byte_ = 0;
+  std::function<bool()> call_;
+  bool works_ = true;
   Rounds alone_;
   Rounds watched_;
 };
+
+// Works on a descriptor: a byte from /dev/zero.
+class DescriptorCalls : public OtherCalls {
+ public:
+  explicit DescriptorCalls(int plain_calls)
+      : OtherCalls([this] { return ::read(zero_.get(), &byte_, 1) == 1; }, plain_calls / 3) {}
+
+ private:
+  UniqueFd zero_{::open("/dev/zero", O_RDONLY | O_CLOEXEC)};
+  char byte_ = 0;
+};
+
+// Fails with a path as long as many are, at once: no file system is asked.
+bool path_call() {
+  return ::syscall(SYS_faccessat, AT_FDCWD, "/dev/null/debug-process/has/nothing/to/find/here",
+                   F_OK) != 0;
+}
 
 Result<void> clear(const bpf_map* map, std::uint32_t index, const std::vector<std::byte>& zeroes) {
   if (::bpf_map_update_elem(bpf_map__fd(map), &index, zeroes.data(), BPF_ANY) == 0) return {};
@@ -134,8 +154,8 @@ Result<void> forget_ourselves(syscall_stats_bpf& skeleton, pid_t own_tid) {
   if (auto done = clear(skeleton.maps.dp_calls, 0, for_all_cpus(sizeof(cpu_table))); !done)
     return done;
   const auto no_histogram = for_all_cpus(sizeof(cpu_histogram));
-  // One kind of call, and a few more that a signal handler might make.
-  constexpr std::uint32_t kSlotsAtMost = 4;
+  // Three kinds of call, and a few more that a signal handler might make.
+  constexpr std::uint32_t kSlotsAtMost = 6;
   for (std::uint32_t slot = 0; slot < kSlotsAtMost; ++slot)
     if (auto done = clear(skeleton.maps.dp_histograms, slot, no_histogram); !done) return done;
   for (auto& loss : skeleton.bss->losses) loss = 0;
@@ -160,8 +180,10 @@ Result<Costs> measure_once(syscall_stats_bpf& skeleton, Hooks& whole, Hooks* cou
   Rounds passed(calls);
   Rounds bystander(calls);
   DescriptorCalls on_descriptor(calls);
+  OtherCalls with_path(path_call, calls / kPathShare);
   alone.run();
   on_descriptor.run_alone();
+  with_path.run_alone();
   set_target(skeleton, ourselves->kernel_tgid());
   if (counting != nullptr) {
     if (auto attached = counting->attach(); !attached) return tl::unexpected(attached.error());
@@ -175,6 +197,7 @@ Result<Costs> measure_once(syscall_stats_bpf& skeleton, Hooks& whole, Hooks* cou
   set_measuring(skeleton, MEASURING_WANTED);
   watched.run();
   on_descriptor.run_watched();
+  with_path.run_watched();
   set_measuring(skeleton, MEASURING_UNWANTED);
   if (skeleton.rodata->filtered != 0) passed.run();
   stop_watching(skeleton);
@@ -187,10 +210,14 @@ Result<Costs> measure_once(syscall_stats_bpf& skeleton, Hooks& whole, Hooks* cou
   Costs costs;
   costs.whole.target_per_call = added(watched.typical(), base);
   costs.whole.bystander_per_call = added(bystander.typical(), base);
-  if (const auto cost = on_descriptor.cost(); cost && *cost > *costs.whole.target_per_call) {
-    costs.whole.target_per_io_call = cost;
-    costs.on_descriptor = *cost - *costs.whole.target_per_call;
-  }
+  const auto more = [&](const OtherCalls& others, std::optional<nanoseconds>& cost) {
+    const auto measured = others.cost();
+    if (!measured || *measured <= *costs.whole.target_per_call) return nanoseconds(0);
+    cost = measured;
+    return *measured - *costs.whole.target_per_call;
+  };
+  costs.row = more(on_descriptor, costs.whole.target_per_io_call);
+  costs.text = more(with_path, costs.whole.target_per_path_call);
   // Two bounds: our own loop, which nothing disturbs, pays less than the target for a count; a
   // bystander pays for two programs, though they return at once. The truth lies between them, and
   // nearer to the first: a quarter of the way fits a target whose true pace is known, hot_loop.

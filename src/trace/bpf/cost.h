@@ -14,10 +14,12 @@ struct syscall_stats_bpf;
 namespace debug_process::trace::bpf {
 
 struct Costs {
-  Cost whole;                                 // of the programs that count and time
-  std::chrono::nanoseconds on_descriptor{0};  // for the target, what such a call costs more
-  Uncertain counting;                         // for the target, of the one that only counts
-  std::chrono::nanoseconds whole_error{0};    // of `whole.target_per_call`: standard uncertainty
+  Cost whole;  // of the programs that count and time
+  // For the target, what calls cost more by what is done for them: enum extra_work.
+  std::chrono::nanoseconds row{0};
+  std::chrono::nanoseconds text{0};
+  Uncertain counting;                       // for the target, of the one that only counts
+  std::chrono::nanoseconds whole_error{0};  // of `whole.target_per_call`: standard uncertainty
   // For the target, where the whole work is not done because the filter lets the call pass; without
   // a filter that of a call with all of it.
   std::chrono::nanoseconds passed{0};

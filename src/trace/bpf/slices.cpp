@@ -50,7 +50,9 @@ Slices::Slices(syscall_stats_bpf& skeleton, Hooks whole, Hooks counting, const C
       costs_(costs),
       budget_(cap),
       calls_(skeleton),
-      account_(std::move(account)) {}
+      account_(std::move(account)) {
+  set_extra_costs(skeleton_, costs_.row, costs_.text);
+}
 
 Slices::~Slices() {
   if (thread_.joinable()) end();
@@ -133,10 +135,10 @@ void Slices::look() {
     from_next_exec_ = false;  // a slice that ends is looked at when nothing is watched any more
   }
   const auto grown = calls_.since_last_look();
-  const nanoseconds lost = cost_of(grown.busiest, grown.busiest_on_descriptors, grown.passed);
+  const nanoseconds lost = cost_of(grown.busiest, grown.busiest_extra_ns, grown.passed);
   const nanoseconds time = now - looked_;
   tally_.add_whole(grown.all(), time);
-  in_slices_.paid += cost_of(grown.counted, grown.on_descriptors, grown.passed);
+  in_slices_.paid += cost_of(grown.counted, grown.extra_ns, grown.passed);
   in_slices_.spent += lost;
   if (time >= kOftenest / 2) spending_ = seconds(lost) / seconds(time);
   if (grown.all() > 0)
@@ -146,10 +148,10 @@ void Slices::look() {
   look_takes_ = monotonic_now() - now;
 }
 
-nanoseconds Slices::cost_of(std::uint64_t counted, std::uint64_t on_descriptors,
+nanoseconds Slices::cost_of(std::uint64_t counted, std::uint64_t extra_ns,
                             std::uint64_t passed) const {
   return static_cast<std::int64_t>(counted) * *costs_.whole.target_per_call +
-         static_cast<std::int64_t>(on_descriptors) * costs_.on_descriptor +
+         nanoseconds(static_cast<std::int64_t>(extra_ns)) +
          static_cast<std::int64_t>(passed) * costs_.passed;
 }
 

@@ -63,8 +63,7 @@ class Slices {
   void look();
   [[nodiscard]] std::chrono::nanoseconds until_next_look() const;
   [[nodiscard]] std::chrono::nanoseconds paid_per_call() const;
-  [[nodiscard]] std::chrono::nanoseconds cost_of(std::uint64_t counted,
-                                                 std::uint64_t on_descriptors,
+  [[nodiscard]] std::chrono::nanoseconds cost_of(std::uint64_t counted, std::uint64_t extra_ns,
                                                  std::uint64_t passed) const;
   [[nodiscard]] std::chrono::nanoseconds spent() const;
   void put_price_right();

@@ -57,21 +57,21 @@ ThreadCalls::Growth ThreadCalls::since_last_look() {
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const auto tid = read_once(slots[i].tid);
     if (tid == 0 && seen_[i].tid == 0) continue;
-    const Seen now{tid, read_once(slots[i].calls), read_once(slots[i].io_calls)};
+    const Seen now{tid, read_once(slots[i].calls), read_once(slots[i].extra_ns)};
     const Seen before = seen_[i].tid == tid ? seen_[i] : Seen{};
     if (seen_[i].tid != tid) {
       gone.calls += seen_[i].calls;
-      gone.on_descriptors += seen_[i].on_descriptors;
+      gone.extra_ns += seen_[i].extra_ns;
     }
     seen_[i] = now;
     if (tid == 0) continue;
     const std::uint64_t calls = grown_by(now.calls, before.calls);
-    const std::uint64_t on_descriptors = grown_by(now.on_descriptors, before.on_descriptors);
+    const std::uint64_t extra_ns = grown_by(now.extra_ns, before.extra_ns);
     grown.counted += calls;
-    grown.on_descriptors += on_descriptors;
+    grown.extra_ns += extra_ns;
     if (calls <= grown.busiest) continue;
     grown.busiest = calls;
-    grown.busiest_on_descriptors = on_descriptors;
+    grown.busiest_extra_ns = extra_ns;
   }
   add_exited(gone, grown);
   const std::uint64_t passed = sum_over_cpus(skeleton_.maps.dp_passed);
@@ -79,7 +79,7 @@ ThreadCalls::Growth ThreadCalls::since_last_look() {
   passed_ = std::max(passed_, passed);
   if (grown.counted / cpus_ > grown.busiest) {
     grown.busiest = grown.counted / cpus_;
-    grown.busiest_on_descriptors = grown.on_descriptors / cpus_;
+    grown.busiest_extra_ns = grown.extra_ns / cpus_;
   }
   return grown;
 }
@@ -88,9 +88,9 @@ void ThreadCalls::add_exited(const Seen& gone, Growth& grown) {
   const std::uint64_t calls = read_once(skeleton_.bss->exited_calls);
   grown.counted += grown_by(calls, exited_calls_ + gone.calls);
   exited_calls_ = calls;
-  const std::uint64_t on_descriptors = read_once(skeleton_.bss->exited_io_calls);
-  grown.on_descriptors += grown_by(on_descriptors, exited_on_descriptors_ + gone.on_descriptors);
-  exited_on_descriptors_ = on_descriptors;
+  const std::uint64_t extra_ns = read_once(skeleton_.bss->exited_extra_ns);
+  grown.extra_ns += grown_by(extra_ns, exited_extra_ns_ + gone.extra_ns);
+  exited_extra_ns_ = extra_ns;
 }
 
 std::uint64_t ThreadCalls::counted_since_last_time() {

@@ -35,11 +35,12 @@ class ThreadCalls {
     std::uint64_t counted = 0;
     // By a filter. Whose they are is not kept: the worst is that all of them are of one thread.
     std::uint64_t passed = 0;
-    std::uint64_t on_descriptors = 0;  // of those that were counted
+    // What those that were counted cost beyond plain ones, at prices that were set before.
+    std::uint64_t extra_ns = 0;
     // Of those that were counted: of the busiest thread, or what the busiest CPU must have made if
     // that is more, as where threads come and go too fast to be told apart.
     std::uint64_t busiest = 0;
-    std::uint64_t busiest_on_descriptors = 0;  // of these
+    std::uint64_t busiest_extra_ns = 0;  // of these
     [[nodiscard]] std::uint64_t all() const { return counted + passed; }
   };
 
@@ -52,7 +53,7 @@ class ThreadCalls {
   struct Seen {
     std::uint32_t tid = 0;
     std::uint64_t calls = 0;
-    std::uint64_t on_descriptors = 0;
+    std::uint64_t extra_ns = 0;
   };
 
   void add_exited(const Seen& gone, Growth& grown);
@@ -61,7 +62,7 @@ class ThreadCalls {
   MappedSlots slots_;
   std::vector<Seen> seen_;
   std::uint64_t exited_calls_ = 0;
-  std::uint64_t exited_on_descriptors_ = 0;
+  std::uint64_t exited_extra_ns_ = 0;
   std::uint64_t counted_ = 0;
   std::uint64_t passed_ = 0;
   unsigned cpus_;

@@ -227,7 +227,7 @@ report::Report sample_report() {
   report.collection.counts = report::Counts::scaled;
   report.collection.counts_error = Ratio{0.0381};
   report.collection.inflated_latencies = true;
-  report.collection.cost = {231ns, 272ns, 140ns, Ratio{0.00192345678}};
+  report.collection.cost = {231ns, 272ns, 509ns, 140ns, Ratio{0.00192345678}};
   report.collection.losses = {{"slot_collisions", 0}, {"map_full", 12}};
   report.collection.gathering = {{"files", 3ms}, {"memory", 2ms}};
   report.collection.tool_cpu = 61ms;
