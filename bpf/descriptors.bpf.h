@@ -60,7 +60,6 @@ struct finished {
 	__u64 on_descriptor; /* it counts for the descriptors in its arguments too */
 	__u64 args[3];	     /* valid where kind is set, and where it failed */
 	__u32 kind;	     /* enum io_kind */
-	__u32 extra;	     /* enum extra_work */
 };
 
 struct {
@@ -74,15 +73,6 @@ const __u8 on_descriptor[32] = {
 	/* by enum io_kind */
 	[IO_CALL] = 1,	   [IO_READ] = 1,     [IO_WRITE] = 1,  [IO_RECVMMSG] = 1,
 	[IO_SENDMMSG] = 1, [IO_SENDFILE] = 1, [IO_SPLICE] = 1, [IO_TEE] = 1,
-};
-
-const __u8 extra_work[32] = {
-	/* by enum io_kind; a close is cheap */
-	[IO_CALL] = EXTRA_ROW,	       [IO_READ] = EXTRA_ROW,	      [IO_WRITE] = EXTRA_ROW,
-	[IO_RECVMMSG] = EXTRA_ROW,     [IO_SENDMMSG] = EXTRA_ROW,     [IO_SENDFILE] = EXTRA_ROW,
-	[IO_SPLICE] = EXTRA_ROW,       [IO_TEE] = EXTRA_ROW,	      [IO_FUTEX] = EXTRA_ROW,
-	[IO_LOOKUP_ARG0] = EXTRA_TEXT, [IO_LOOKUP_ARG1] = EXTRA_TEXT, [IO_OPEN_ARG0] = EXTRA_TEXT,
-	[IO_OPEN_ARG1] = EXTRA_TEXT,
 };
 
 static __always_inline struct fd_stats *fd_row(__u32 fd)
@@ -337,7 +327,10 @@ static __always_inline void descriptors_at_enter(struct pt_regs *regs, __u32 key
 		mark(call_arg(regs, key >> KEY_ABI_SHIFT, 0), FD_CLOSING);
 }
 
-/* What closes or opens numbers, whether it is wanted (-e) or not; its first two arguments. */
+/*
+ * What closes or opens numbers, whether it is wanted (-e) or not; its first two arguments. Returns
+ * what was done beyond counting it: enum extra_work.
+ */
 __noinline int dp_follow_descriptors(__u32 kind, __u64 first, __u64 second, __s64 ret)
 {
 	switch (kind) {
@@ -353,9 +346,10 @@ __noinline int dp_follow_descriptors(__u32 kind, __u64 first, __u64 second, __s6
 		break;
 	case IO_OPEN_ARG0:
 	case IO_OPEN_ARG1:
-		if (ret >= 0)
-			keep_path(ret, kind == IO_OPEN_ARG1 ? second : first);
-		break;
+		if (ret < 0)
+			break;
+		keep_path(ret, kind == IO_OPEN_ARG1 ? second : first);
+		return EXTRA_TEXT | EXTRA_SUM;
 	}
 	return 0;
 }

@@ -85,16 +85,18 @@ static __always_inline int count_futex(const struct finished *call, __u64 addres
 	return 0;
 }
 
-static __always_inline void count_lookup(const struct finished *call, __u64 path)
+/* Returns what was done: enum extra_work. */
+static __always_inline int count_lookup(const struct finished *call, __u64 path)
 {
 	struct lookup key = {};
 
 	if (call->error) /* count_error() has those */
-		return;
+		return 0;
 	/* On a page that is not present, or none: fstat(2) as newfstatat(2). */
 	if (bpf_probe_read_user_str(key.path, sizeof(key.path), (void *)path) <= 1)
-		return;
+		return EXTRA_ROW;
 	count_in(&dp_lookups, &key);
+	return EXTRA_TEXT;
 }
 
 /* Returns 0 when the call is not counted here. */
@@ -136,59 +138,47 @@ static __always_inline int count_failed_fd(const struct finished *call, __s32 fd
 	return 0;
 }
 
-static __always_inline __u32 object_kind_of(__u32 key)
+/* What failed, how, and what it was about. Returns what was done: enum extra_work. */
+static __always_inline int count_error(const struct finished *call, __u64 first, __u64 second,
+				       __u64 third)
 {
-	__u32 index = key_index(key);
+	__u32 index = key_index(call->key);
+	__u32 kind = index < INDEXED_KEYS ? object_kinds[index] : OBJECT_NONE;
 
-	return index < INDEXED_KEYS ? object_kinds[index] : OBJECT_NONE;
-}
-
-static __always_inline _Bool failure_keeps_text(__u32 key)
-{
-	__u32 kind = object_kind_of(key);
-
-	return kind != OBJECT_NONE && kind != OBJECT_FD_ARG0;
-}
-
-/* What failed, how, and what it was about. */
-static __always_inline void count_error(const struct finished *call, __u64 first, __u64 second,
-					__u64 third)
-{
-	__u32 kind = object_kind_of(call->key);
-	int counted = 0;
-
-	if (kind == OBJECT_FD_ARG0)
-		counted = count_failed_fd(call, first);
-	else if (kind != OBJECT_NONE)
-		counted = count_failed_text(call, kind, kind == OBJECT_PATH_ARG0 ? first : second,
-					    third);
-	if (!counted)
-		add_error(call->key, (__u32)-call->ret);
+	if (kind == OBJECT_FD_ARG0 && count_failed_fd(call, first))
+		return EXTRA_ROW;
+	if (kind != OBJECT_FD_ARG0 && kind != OBJECT_NONE &&
+	    count_failed_text(call, kind, kind == OBJECT_PATH_ARG0 ? first : second, third))
+		return EXTRA_TEXT;
+	add_error(call->key, (__u32)-call->ret);
+	return EXTRA_ROW;
 }
 
 /*
- * The call that was counted last on this CPU. A global function: the verifier looks at it once, and
- * not once for each way to get there.
+ * The call that was counted last on this CPU. Returns what was done: enum extra_work. A global
+ * function: the verifier looks at it once, and not once for each way to get there.
  */
 __noinline int dp_count_objects(void)
 {
-	__u32 zero = 0, kind;
+	__u32 zero = 0, kind, done = 0;
 	struct finished *call = bpf_map_lookup_elem(&dp_finished, &zero);
 
 	if (!call)
 		return 0;
 	kind = call->kind;
+	if (call->on_descriptor || kind == IO_FUTEX)
+		done = EXTRA_ROW;
 	if (call->on_descriptor)
 		dp_count_io(kind, call->args[0], call->args[1], call->args[2]);
 	else if (kind == IO_FUTEX)
 		count_futex(call, call->args[0], call->args[1]);
 	else if (kind == IO_LOOKUP_ARG0)
-		count_lookup(call, call->args[0]);
+		done = count_lookup(call, call->args[0]);
 	else if (kind == IO_LOOKUP_ARG1)
-		count_lookup(call, call->args[1]);
+		done = count_lookup(call, call->args[1]);
 	if (call->error)
-		count_error(call, call->args[0], call->args[1], call->args[2]);
-	return 0;
+		done |= count_error(call, call->args[0], call->args[1], call->args[2]);
+	return done;
 }
 
 #endif

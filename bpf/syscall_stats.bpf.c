@@ -56,20 +56,26 @@ int BPF_PROG(dp_sys_enter, struct pt_regs *regs, long number)
 	return 0;
 }
 
+/* The thread pays for extra work, also where its call is not wanted. One without a slot does not.
+ */
+static __noinline int charge(__u32 tid, __u32 extra_work)
+{
+	struct thread_slot *thread = slot_of(tid);
+	__u64 texts = (extra_work & EXTRA_TEXT) / EXTRA_TEXT + (extra_work & EXTRA_SUM) / EXTRA_SUM;
+
+	if (thread)
+		thread->extra_ns += (extra_work & EXTRA_ROW) * (__u64)row_ns + texts * text_ns;
+	return 0;
+}
+
 /* What dp_count_objects() needs; see struct finished. */
-static __always_inline void keep_arguments(struct pt_regs *regs, __u32 key, __u32 kind, long ret,
+static __always_inline void keep_arguments(struct pt_regs *regs, __u32 abi, __u32 kind, long ret,
 					   struct finished *call)
 {
-	_Bool failed = (__u64)ret >= (__u64)-MAX_ERRNO;
-	__u32 abi = key >> KEY_ABI_SHIFT;
-
 	call->kind = kind;
 	call->on_descriptor = on_descriptor[kind & 31];
-	call->extra = extra_work[kind & 31];
-	if (kind == IO_NONE && !failed)
+	if (kind == IO_NONE && (__u64)ret < (__u64)-MAX_ERRNO)
 		return;
-	if (failed)
-		call->extra = failure_keeps_text(key) ? EXTRA_TEXT : EXTRA_ROW;
 	call->args[0] = call_arg(regs, abi, 0);
 	call->args[1] = call_arg(regs, abi, 1);
 	call->args[2] = call_arg(regs, abi, 2);
@@ -94,16 +100,17 @@ int BPF_PROG(dp_sys_exit, struct pt_regs *regs, long ret)
 	abi = key >> KEY_ABI_SHIFT;
 	kind = own ? io_kind_of(key) : IO_NONE;
 	if (kind >= IO_FIRST_OPEN)
-		dp_follow_descriptors(kind, call_arg(regs, abi, 0), call_arg(regs, abi, 1), ret);
+		charge(pid_tgid, dp_follow_descriptors(kind, call_arg(regs, abi, 0),
+						       call_arg(regs, abi, 1), ret));
 	if (filtered && passes_by(key, number)) {
 		count_passed();
 		return 0;
 	}
-	keep_arguments(regs, key, kind, ret, call);
+	keep_arguments(regs, abi, kind, ret, call);
 	if (!call_ends(pid_tgid, number, ret, bpf_ktime_get_ns(), call))
 		return 0;
 	if (call->kind != IO_NONE || call->error)
-		dp_count_objects();
+		charge(pid_tgid, dp_count_objects());
 	return 0;
 }
 

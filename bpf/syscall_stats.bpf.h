@@ -40,10 +40,11 @@ __u32 target_tgid;
  */
 __u64 watching_since;
 /*
- * By enum extra_work: what such a call costs its thread beyond a plain one. Measured by user space
- * before the window, and 0 until then.
+ * What each kind of extra work costs the thread that makes the call. Measured by user space before
+ * the window, and 0 until then.
  */
-__u32 extra_ns[EXTRA_KINDS];
+__u32 row_ns;
+__u32 text_ns;
 /*
  * A truth value (C++ does not know _Bool): dp_count counts. Never at the same time as the above.
  */
@@ -465,10 +466,8 @@ static __always_inline _Bool call_ends(__u64 pid_tgid, long number, long ret, __
 	call->bucket = histogram_bucket(ns);
 	add_finished(thread, call, restart);
 	add_to_thread(thread, tgid, error, ns);
-	if (thread) {
+	if (thread)
 		thread->previous_key = key;
-		thread->extra_ns += extra_ns[call->extra & (EXTRA_KINDS - 1)];
-	}
 	return 1;
 }
 

@@ -141,14 +141,12 @@ struct failed_fd {
 	__s32 fd;
 };
 
-/* What is done for a call beyond counting it: what that costs is measured of each. */
+/* What is done for a call beyond counting it, in bits: what each costs is measured. */
 enum extra_work {
-	EXTRA_NONE = 0,
 	EXTRA_ROW = 1,	/* of a descriptor, a futex or an errno */
 	EXTRA_TEXT = 2, /* a path or an address is copied and looked up */
+	EXTRA_SUM = 4,	/* as much again: what had the number before is summed by its path */
 };
-
-#define EXTRA_KINDS 4 /* a power of two */
 
 /* What a call does to the descriptors in its arguments. */
 enum io_kind {

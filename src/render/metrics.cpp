@@ -66,7 +66,13 @@ void append_grid(std::string& out, std::span<const Pair> pairs, const Style& sty
 // A sentence or a path that is longer than a line is broken: what is left out could be the point.
 std::vector<std::string> lines_of(const std::string& value, unsigned width) {
   if (display_width(value) <= width) return {value};
-  return wrap(elide_middle(value, kMostLines * width), width);
+  std::vector<std::string> lines;
+  // Lines that break at spaces are not full.
+  for (unsigned room = kMostLines * width; room >= width; room -= width / 4) {
+    lines = wrap(elide_middle(value, room), width);
+    if (lines.size() <= kMostLines) break;
+  }
+  return lines;
 }
 
 }  // namespace

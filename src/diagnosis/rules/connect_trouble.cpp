@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "diagnosis/measure.h"
 #include "diagnosis/rules/all.h"
+#include "util/endpoint.h"
 
 namespace debug_process::diagnosis {
 
@@ -33,14 +35,16 @@ struct Silence {
   const char* next_step;
 };
 
-// Packets to ourselves pass no network, and a port where nobody listens refuses at once.
-bool is_own_host(std::string_view endpoint) {
-  return endpoint.starts_with("127.") || endpoint.starts_with("[::1]") ||
-         endpoint.starts_with("[::ffff:127.");
+// Packets to ourselves pass no wire, and a port where nobody listens refuses at once.
+bool is_own_host(const std::string& peer, const std::string& local) {
+  constexpr std::array kOwn{"127.", "[::1]", "[::ffff:127.", "0.0.0.0:", "[::]:"};
+  if (!local.empty() && endpoint_address(peer) == endpoint_address(local)) return true;
+  return std::ranges::any_of(kOwn, [&](const char* own) { return peer.starts_with(own); });
 }
 
-Silence silence(std::string_view peer) {
-  if (is_own_host(peer))
+// `local`: our end, where that is known.
+Silence silence(const std::string& peer, const std::string& local = {}) {
+  if (is_own_host(peer, local))
     return {
         "whoever listens there does not accept, and its queue is full, or a firewall of this "
         "host drops the packets.",
@@ -59,7 +63,7 @@ std::optional<Finding> unanswered(const Facts& facts) {
       longest = &socket;
   }
   if (longest == nullptr) return std::nullopt;
-  const Silence why = silence(longest->remote);
+  const Silence why = silence(longest->remote, longest->local);
   return Finding{
       "",
       Severity::warning,

@@ -15,7 +15,7 @@ namespace debug_process::trace::bpf {
 
 struct Costs {
   Cost whole;  // of the programs that count and time
-  // For the target, what calls cost more by what is done for them: enum extra_work.
+  // For the target, what extra work costs: enum extra_work.
   std::chrono::nanoseconds row{0};
   std::chrono::nanoseconds text{0};
   Uncertain counting;                       // for the target, of the one that only counts

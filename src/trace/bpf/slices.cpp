@@ -49,7 +49,7 @@ Slices::Slices(syscall_stats_bpf& skeleton, Hooks whole, Hooks counting, const C
       counting_(std::move(counting)),
       costs_(costs),
       budget_(cap),
-      calls_(skeleton),
+      calls_(skeleton, *costs.whole.target_per_call),
       account_(std::move(account)) {
   set_extra_costs(skeleton_, costs_.row, costs_.text);
 }

@@ -36,12 +36,11 @@ inline void set_measuring(syscall_stats_bpf& skeleton, measuring what) {
   *const_cast<volatile __u8*>(&skeleton.bss->measuring) = static_cast<__u8>(what);
 }
 
-// What a call costs beyond a plain one from now on, by what is done for it: enum extra_work.
+// What extra work costs from now on, by its kind: enum extra_work.
 inline void set_extra_costs(syscall_stats_bpf& skeleton, std::chrono::nanoseconds row,
                             std::chrono::nanoseconds text) {
-  volatile __u32* const costs = skeleton.bss->extra_ns;
-  costs[EXTRA_ROW] = static_cast<__u32>(row.count());
-  costs[EXTRA_TEXT] = static_cast<__u32>(text.count());
+  *const_cast<volatile __u32*>(&skeleton.bss->row_ns) = static_cast<__u32>(row.count());
+  *const_cast<volatile __u32*>(&skeleton.bss->text_ns) = static_cast<__u32>(text.count());
 }
 
 [[nodiscard]] inline std::chrono::nanoseconds watching_since(const syscall_stats_bpf& skeleton) {

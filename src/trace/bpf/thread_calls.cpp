@@ -44,11 +44,12 @@ std::span<const thread_slot> MappedSlots::slots() const {
   return {static_cast<const thread_slot*>(data_), ok() ? count_ : 0};
 }
 
-ThreadCalls::ThreadCalls(const syscall_stats_bpf& skeleton)
+ThreadCalls::ThreadCalls(const syscall_stats_bpf& skeleton, std::chrono::nanoseconds price)
     : skeleton_(skeleton),
       slots_(skeleton),
       seen_(slots_.slots().size()),
-      cpus_(std::max(1U, std::thread::hardware_concurrency())) {}
+      cpus_(std::max(1U, std::thread::hardware_concurrency())),
+      price_ns_(static_cast<std::uint64_t>(price.count())) {}
 
 ThreadCalls::Growth ThreadCalls::since_last_look() {
   Growth grown;
@@ -69,7 +70,7 @@ ThreadCalls::Growth ThreadCalls::since_last_look() {
     const std::uint64_t extra_ns = grown_by(now.extra_ns, before.extra_ns);
     grown.counted += calls;
     grown.extra_ns += extra_ns;
-    if (calls <= grown.busiest) continue;
+    if (paid_ns(calls, extra_ns) <= paid_ns(grown.busiest, grown.busiest_extra_ns)) continue;
     grown.busiest = calls;
     grown.busiest_extra_ns = extra_ns;
   }
@@ -77,7 +78,8 @@ ThreadCalls::Growth ThreadCalls::since_last_look() {
   const std::uint64_t passed = sum_over_cpus(skeleton_.maps.dp_passed);
   grown.passed = grown_by(passed, passed_);
   passed_ = std::max(passed_, passed);
-  if (grown.counted / cpus_ > grown.busiest) {
+  if (paid_ns(grown.counted, grown.extra_ns) / cpus_ >
+      paid_ns(grown.busiest, grown.busiest_extra_ns)) {
     grown.busiest = grown.counted / cpus_;
     grown.busiest_extra_ns = grown.extra_ns / cpus_;
   }

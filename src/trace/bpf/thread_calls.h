@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -29,7 +30,8 @@ class MappedSlots {
 
 class ThreadCalls {
  public:
-  explicit ThreadCalls(const syscall_stats_bpf& skeleton);
+  // `price`: of a call without its extra.
+  ThreadCalls(const syscall_stats_bpf& skeleton, std::chrono::nanoseconds price);
 
   struct Growth {
     std::uint64_t counted = 0;
@@ -37,8 +39,8 @@ class ThreadCalls {
     std::uint64_t passed = 0;
     // What those that were counted cost beyond plain ones, at prices that were set before.
     std::uint64_t extra_ns = 0;
-    // Of those that were counted: of the busiest thread, or what the busiest CPU must have made if
-    // that is more, as where threads come and go too fast to be told apart.
+    // Of those that were counted: of the thread that has paid most, or what the busiest CPU must
+    // have made if that is more, as where threads come and go too fast to be told apart.
     std::uint64_t busiest = 0;
     std::uint64_t busiest_extra_ns = 0;  // of these
     [[nodiscard]] std::uint64_t all() const { return counted + passed; }
@@ -56,6 +58,9 @@ class ThreadCalls {
     std::uint64_t extra_ns = 0;
   };
 
+  [[nodiscard]] std::uint64_t paid_ns(std::uint64_t calls, std::uint64_t extra_ns) const {
+    return calls * price_ns_ + extra_ns;
+  }
   void add_exited(const Seen& gone, Growth& grown);
 
   const syscall_stats_bpf& skeleton_;
@@ -66,6 +71,7 @@ class ThreadCalls {
   std::uint64_t counted_ = 0;
   std::uint64_t passed_ = 0;
   unsigned cpus_;
+  std::uint64_t price_ns_;
 };
 
 }  // namespace debug_process::trace::bpf

@@ -230,8 +230,19 @@ TEST(ConnectTrouble, FiresOnAnAttemptThatTheKernelHasRepeated) {
   EXPECT_THAT(connect_trouble(facts)->next_step, HasSubstr("nc -vz PEER PORT"));
 }
 
+TEST(ConnectTrouble, SaysTheSameOfAttemptsThatHaveTimedOut) {
+  Facts facts = healthy();
+  add_errors(facts, "connect", ETIMEDOUT, 3);
+  facts.errors.rows[0].example = "127.0.0.1:80";
+  ASSERT_TRUE(connect_trouble(facts));
+  EXPECT_THAT(connect_trouble(facts)->title, HasSubstr("connections time out"));
+  EXPECT_THAT(connect_trouble(facts)->explanation, HasSubstr("its queue is full"));
+  facts.errors.rows[0].example = "10.0.0.9:80";
+  EXPECT_THAT(connect_trouble(facts)->explanation, HasSubstr("the host is down"));
+}
+
 TEST(ConnectTrouble, SuspectsTheListenersQueueBeforeTheNetworkOnThisHost) {
-  for (const char* peer : {"127.0.0.1:80", "[::1]:80", "[::ffff:127.0.0.1]:80"}) {
+  for (const char* peer : {"127.0.0.1:80", "[::1]:80", "[::ffff:127.0.0.1]:80", "10.0.0.1:80"}) {
     Facts facts = healthy();
     Socket socket = connection();
     socket.state = "SYN_SENT";

@@ -126,6 +126,22 @@ TEST(Text, CutsTheMiddleOfAValueOfMoreThanThreeLines) {
   EXPECT_LT(std::ranges::count(all, 'x'), 400);
 }
 
+TEST(Text, BreaksAValueIntoNoMoreThanThreeLines) {
+  for (unsigned word = 2; word < 80; ++word) {
+    report::Report report = sample_report();
+    report.sections = {report.sections[0]};
+    std::string value;
+    while (value.size() < 1000) value += std::string(word, 'x') + ' ';
+    report.sections[0].metrics = {{"words", value, "Words"}};
+    report.sections[0].tables.clear();
+    const auto all = lines(render_text(report, {}));
+    EXPECT_LE(std::ranges::count_if(
+                  all, [](const auto& line) { return line.find("xx") != std::string::npos; }),
+              3)
+        << word;
+  }
+}
+
 TEST(Text, LeavesOutMetricsWithoutALabel) {
   EXPECT_THAT(text(), Not(HasSubstr("activity ")));
 }
