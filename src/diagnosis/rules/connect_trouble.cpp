@@ -37,9 +37,9 @@ struct Silence {
 
 // Packets to ourselves pass no wire, and a port where nobody listens refuses at once.
 bool is_own_host(const std::string& peer, const std::string& local) {
-  constexpr std::array kOwn{"127.", "[::1]", "[::ffff:127.", "0.0.0.0:", "[::]:"};
+  constexpr std::array kLoopback{"127.", "[::1]", "[::ffff:127.", "0.0.0.0:", "[::]:"};
   if (!local.empty() && endpoint_address(peer) == endpoint_address(local)) return true;
-  return std::ranges::any_of(kOwn, [&](const char* own) { return peer.starts_with(own); });
+  return std::ranges::any_of(kLoopback, [&](const char* own) { return peer.starts_with(own); });
 }
 
 // `local`: our end, where that is known.
