@@ -37,7 +37,8 @@ class ThreadCalls {
     std::uint64_t counted = 0;
     // By a filter. Whose they are is not kept: the worst is that all of them are of one thread.
     std::uint64_t passed = 0;
-    // What those that were counted cost beyond plain ones, at prices that were set before.
+    // What those that were counted cost beyond plain ones, and opens that passed, at prices that
+    // were set before.
     std::uint64_t extra_ns = 0;
     // Of those that were counted: of the thread that has paid most, or what the busiest CPU must
     // have made if that is more, as where threads come and go too fast to be told apart.
