@@ -99,6 +99,17 @@ TEST_F(Ptrace, LeavesAloneWhatAnInterruptionWouldBreakUnderTraffic) {
   expect_goes_on(workload);
 }
 
+// Between the look that finds it asleep and the interruption it may wake, and wait in such a call.
+TEST_F(Ptrace, LooksOnceMoreAtASleeperBeforeItInterruptsIt) {
+  Workload workload("epoll_eintr_fatal", {"naps"});
+  for (std::uint64_t time = 0; time < load_of(100); ++time) {
+    SCOPED_TRACE(time);
+    (void)report_on(workload.pid(), all_and({"-d", "20ms"}));
+    ASSERT_TRUE(workload.running()) << workload.wait().describe();
+  }
+  expect_goes_on(workload);
+}
+
 TEST_F(Ptrace, KeepsAStoppedProcessStoppedUntilItIsToldToGoOn) {
   Workload workload("stopped");
   const auto stopped = [&] {

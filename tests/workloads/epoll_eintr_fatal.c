@@ -1,12 +1,15 @@
-// epoll_eintr_fatal [traffic]: threads in epoll_wait, semop, sigtimedwait and a recv with a timeout
-// on its socket, for which an EINTR is fatal: it says which call and exits with 3. Each line on
-// standard input is answered with how often they came back. With "traffic" they do a thousand times
-// a second or so; without, never. SPDX-License-Identifier: Apache-2.0
+// epoll_eintr_fatal [traffic|naps]: threads in epoll_wait, semop, sigtimedwait and a recv with a
+// timeout on its socket, for which an EINTR is fatal: it says which call and exits with 3. Each
+// line on standard input is answered with how often they came back. With "traffic" they do a
+// thousand times a second or so; without, never. With "naps" another thread sleeps and waits in
+// epoll_wait by turns, for a moment each: the sleep may be interrupted, the wait may not.
+// SPDX-License-Identifier: Apache-2.0
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/ipc.h>
+#include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -88,6 +91,19 @@ static void* in_recv(void* tid) {
   }
 }
 
+static void* in_naps(void* unused) {
+  (void)unused;
+  const struct timespec moment = {.tv_sec = 0, .tv_nsec = 200000};
+  int epoll = epoll_create1(0);
+  struct epoll_event event;
+  prctl(PR_SET_TIMERSLACK, 1);
+  for (;;) {
+    nanosleep(&moment, NULL);
+    if (epoll_wait(epoll, &event, 1, 1) != 0) give_up("epoll_wait");
+    work();
+  }
+}
+
 static void* make_traffic(void* unused) {
   (void)unused;
   for (;;) {
@@ -101,6 +117,7 @@ static void* make_traffic(void* unused) {
 
 int main(int argc, char** argv) {
   const bool traffic = argc > 1 && strcmp(argv[1], "traffic") == 0;
+  const bool naps = argc > 1 && strcmp(argv[1], "naps") == 0;
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGUSR1);
@@ -118,7 +135,8 @@ int main(int argc, char** argv) {
   }
   waiter = threads[2];
   pthread_t thread;
-  if (traffic && pthread_create(&thread, NULL, make_traffic, NULL) != 0) die("pthread_create");
+  void* (*const more)(void*) = traffic ? make_traffic : naps ? in_naps : NULL;
+  if (more != NULL && pthread_create(&thread, NULL, more, NULL) != 0) die("pthread_create");
   say("ready\n");
   while (wait_for_line()) {
     char line[40];

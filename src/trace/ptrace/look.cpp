@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/ptrace/look.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include <array>
+#include <string_view>
 
 #include "proc/schedstat.h"
 #include "proc/stat.h"
@@ -17,6 +21,16 @@
 
 namespace debug_process::trace::ptrace {
 namespace {
+
+// A call, six arguments and two addresses, in hexadecimal digits.
+using SyscallText = std::array<char, 256>;
+
+// Nothing where it cannot be read, as of a thread that has ended.
+std::string_view read_into(SyscallText& buffer, const UniqueFd& file) {
+  if (!file) return {};
+  const ssize_t got = ::pread(file.get(), buffer.data(), buffer.size(), 0);
+  return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+}
 
 bool waits_for_ever(int fd, int option) {
   timeval timeout{};
@@ -30,7 +44,11 @@ bool waits_for_ever(int fd, int option) {
 Sight Looker::look(pid_t pid, pid_t tid) const {
   const std::string base = fmt::format("{}/task/{}", pid, tid);
   Sight sight;
-  const auto standing = procfs_.read(base + "/syscall").and_then(proc::parse_task_syscall);
+  const std::string path = fmt::format("{}/{}/syscall", procfs_.root(), base);
+  sight.file = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  SyscallText buffer;
+  sight.text = read_into(buffer, sight.file);
+  const auto standing = proc::parse_task_syscall(sight.text);
   if (!standing) {
     const auto stat = procfs_.read(base + "/stat").and_then(proc::parse_stat);
     sight.gone = !stat || stat->is_dead();
@@ -56,6 +74,11 @@ Sight Looker::look(pid_t pid, pid_t tid) const {
       break;
   }
   return sight;
+}
+
+bool Looker::is_still_there(const Sight& sight) {
+  SyscallText buffer;
+  return !sight.text.empty() && read_into(buffer, sight.file) == sight.text;
 }
 
 // A duplicate of the target's descriptor, for two questions: nothing that is a socket minds its

@@ -12,6 +12,7 @@
 
 #include "proc/procfs.h"
 #include "trace/activity.h"
+#include "util/fd.h"
 
 namespace debug_process::trace::ptrace {
 
@@ -20,6 +21,9 @@ struct Sight {
   bool running = false;            // has or wants a CPU, as far as could be seen
   bool may_be_stopped = false;     // the program will not notice
   std::optional<SyscallKey> call;  // that it is blocked in
+  // Where the kernel said so, still open, and its words.
+  UniqueFd file;
+  std::string text;
 };
 
 // A call that a thread is in, with its arguments.
@@ -39,6 +43,9 @@ class Looker {
   explicit Looker(proc::Procfs procfs = proc::Procfs()) : procfs_(std::move(procfs)) {}
 
   [[nodiscard]] Sight look(pid_t pid, pid_t tid) const;
+  // Whether a thread that did not run is where it was seen, or there again. One read, and nothing
+  // after it: what is done at once finds the thread there, unless we are kept from running.
+  [[nodiscard]] static bool is_still_there(const Sight& sight);
   // Of a thread that stands still; also where it is stopped on its way into a call or out of it.
   [[nodiscard]] std::optional<SeenCall> call(pid_t pid, pid_t tid) const;
   // It last ran on; -1: unknown.

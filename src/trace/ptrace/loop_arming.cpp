@@ -9,7 +9,8 @@
 // then it is in its program, or about to return to it. What is left: a kernel that preempts itself
 // (PREEMPT_FULL) may have put it aside within a call, before it blocked there; where we are not
 // allowed on its CPU, it may enter such a call between look and interruption; and one that is
-// blocked in a call that restarts may wake and enter one that does not in those microseconds. A
+// blocked in a call that restarts may wake and enter one that does not between our last look and
+// the interruption: a microsecond, or as long as we are kept from running just there. A
 // FUSE file system may answer an interruption with EINTR in any call: that is not looked up.
 #include <algorithm>
 #include <utility>
@@ -133,9 +134,15 @@ bool Loop::try_to_stop(Tracee& thread) {
     some_run_ = true;
     return false;
   }
-  if (!sight.running && !sight.may_be_stopped && !is_ours(thread)) {
-    park(thread, sight, began);
-    return false;
+  if (!sight.running && !is_ours(thread)) {
+    if (!sight.may_be_stopped) {
+      park(thread, sight, began);
+      return false;
+    }
+    if (!Looker::is_still_there(sight)) {
+      moved_at_ = monotonic_now();
+      return false;
+    }
   }
   if (interrupt(thread.tid) != 0) return true;
   thread.stopping = true;

@@ -6,7 +6,7 @@
 
 #include <iterator>
 
-#include "unit/trace/sampling/fake_proc.h"
+#include "unit/trace/fake_proc.h"
 
 namespace debug_process::trace::sampling {
 namespace {

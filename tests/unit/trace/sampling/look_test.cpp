@@ -7,7 +7,7 @@
 #include <atomic>
 #include <thread>
 
-#include "unit/trace/sampling/fake_proc.h"
+#include "unit/trace/fake_proc.h"
 
 namespace debug_process::trace::sampling {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <ctime>
 
-#include "unit/trace/sampling/fake_proc.h"
+#include "unit/trace/fake_proc.h"
 
 namespace debug_process::trace::sampling {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "proc/procfs.h"
 
-namespace debug_process::trace::sampling {
+namespace debug_process::trace {
 
 namespace fs = std::filesystem;
 
@@ -71,4 +71,4 @@ class FakeProc : public testing::Test {
   fs::path root_;
 };
 
-}  // namespace debug_process::trace::sampling
+}  // namespace debug_process::trace
