@@ -35,8 +35,8 @@ CapabilitySet needed_to_collect(const Needs& needs, CapabilitySet had) {
 CapabilitySet needed_to_attach(const Needs& needs, CapabilitySet had) {
   // With it libbpf raises the limit of locked memory, before Linux 5.11.
   const CapabilitySet more = needs.bpf ? CapabilitySet{CAP_SYS_RESOURCE} : CapabilitySet{};
-  // With it the tracer comes back from giving way to its target: its thread is started here.
-  const CapabilitySet tracer = needs.ptrace ? CapabilitySet{CAP_SYS_NICE} : CapabilitySet{};
+  // Its thread is started here.
+  const CapabilitySet tracer = needs.ptrace ? needed_to_trace() : CapabilitySet{};
   return needed_to_collect(needs, had) | more | tracer;
 }
 

@@ -118,6 +118,10 @@ CapabilitySet needed_to_look(CapabilitySet had) {
   return {CAP_SYS_PTRACE, to_read};
 }
 
+CapabilitySet needed_to_trace() {
+  return {CAP_SYS_NICE, CAP_SYS_ADMIN};
+}
+
 void keep_only_to_look(CapabilitySet more) {
   const auto had = effective_capabilities();
   if (had) (void)keep_only(needed_to_look(*had) | more);

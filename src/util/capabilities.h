@@ -69,6 +69,11 @@ class CapabilitySet {
 // each right that we gave up could shut us out.
 [[nodiscard]] CapabilitySet needed_to_look(CapabilitySet had);
 
+// What the ptrace backend has use for beside that: to come back from giving way to its target, and
+// to see which of the kernel's functions a thread was put aside in. Who may trace every process can
+// have it do what he likes, so that the latter is no more than he has.
+[[nodiscard]] CapabilitySet needed_to_trace();
+
 // For a thread that does nothing else, beside `more`.
 void keep_only_to_look(CapabilitySet more);
 

@@ -98,8 +98,8 @@ TEST_F(RightsGivenUp, WhileItWatchesWithAnotherBackend) {
     EXPECT_EQ(report.at("run").at("backend"), backend);
   };
   expect_held_with("sampling", kReading);
-  // The tracer gives way to its target, and has to come back.
-  expect_held_with("ptrace", kReading | (CapabilitySet{CAP_SYS_NICE} & had()));
+  // The tracer gives way to its target, and has to come back; it looks where in the kernel it is.
+  expect_held_with("ptrace", kReading | (CapabilitySet{CAP_SYS_NICE, CAP_SYS_ADMIN} & had()));
 }
 
 TEST_F(RightsGivenUp, WhileItFollowsAndComparesWithAnother) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/ptrace/kernel.h"
 
+#include <signal.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -20,7 +22,7 @@ int status_of_end(const siginfo_t& info) {
 
 Waited wait_with(int options, Event& event) {
   siginfo_t info{};
-  if (::waitid(P_ALL, 0, &info, options | WEXITED | WNOWAIT | __WALL | __WNOTHREAD) != 0)
+  if (::waitid(P_ALL, 0, &info, options | WNOWAIT | __WALL | __WNOTHREAD) != 0)
     return errno == ECHILD ? Waited::nobody : Waited::interrupted;
   if (info.si_pid == 0) return Waited::interrupted;
   event.tid = info.si_pid;
@@ -69,16 +71,54 @@ std::optional<SyscallInfo> syscall_info(pid_t tid) {
   return info;
 }
 
+bool make_interrupted_call_again(pid_t tid) {
+#if defined(__x86_64__)
+  constexpr int kRestartUnlessHandled = 514;  // ERESTARTNOHAND: include/linux/errno.h
+  user_regs_struct registers{};
+  if (::ptrace(PTRACE_GETREGS, tid, nullptr, &registers) != 0) return false;
+  // A program of 32 bits has the lower halves.
+  const bool in_call = static_cast<int>(registers.orig_rax) >= 0;
+  if (!in_call || static_cast<int>(registers.rax) != -EINTR) return false;
+  registers.rax = static_cast<unsigned long long>(-kRestartUnlessHandled);
+  return ::ptrace(PTRACE_SETREGS, tid, nullptr, &registers) == 0;
+#else
+  (void)tid;
+  return false;
+#endif
+}
+
+bool is_syscall_stop(const Event& event) {
+  return event.signal == (SIGTRAP | 0x80);
+}
+
+bool is_group_stop(const Event& event) {
+  return event.ptrace_event == PTRACE_EVENT_STOP &&
+         (event.signal == SIGSTOP || event.signal == SIGTSTP || event.signal == SIGTTIN ||
+          event.signal == SIGTTOU);
+}
+
+bool is_interruption(const Event& event) {
+  return event.ptrace_event == PTRACE_EVENT_STOP && !is_group_stop(event);
+}
+
+int signal_to_pass_on(const Event& event) {
+  return event.ptrace_event == 0 && !is_syscall_stop(event) ? event.signal : 0;
+}
+
 Waited wait_for_event(Event& event) {
-  return wait_with(WSTOPPED, event);
+  return wait_with(WSTOPPED | WEXITED, event);
 }
 
 Waited next_event(Event& event) {
+  return wait_with(WSTOPPED | WEXITED | WNOHANG, event);
+}
+
+Waited next_stop(Event& event) {
   return wait_with(WSTOPPED | WNOHANG, event);
 }
 
 Waited next_end(Event& event) {
-  return wait_with(WNOHANG, event);
+  return wait_with(WEXITED | WNOHANG, event);
 }
 
 void take_event(pid_t tid) {

@@ -24,6 +24,12 @@ int go_to_call(pid_t tid,
 std::optional<unsigned long> event_message(pid_t tid);
 std::optional<SyscallInfo> syscall_info(pid_t tid);
 
+// Of a thread at an interruption (is_interruption()): if its call ended with EINTR by that, has
+// the kernel make it again when the thread goes on, as it does with most calls; a signal with a
+// handler then ends it with EINTR still: arch_do_signal_or_restart(). False: it had not, or could
+// not be asked for, as on other architectures than x86.
+bool make_interrupted_call_again(pid_t tid);
+
 // What a thread did that waitid(2) tells of.
 struct Event {
   pid_t tid = 0;
@@ -33,6 +39,16 @@ struct Event {
   int wait_status = 0;   // ended: as from wait(2)
 };
 
+// On its way into a call, or out of it: with PTRACE_O_TRACESYSGOOD.
+[[nodiscard]] bool is_syscall_stop(const Event& event);
+// With its whole process, by a signal: it goes on only with that.
+[[nodiscard]] bool is_group_stop(const Event& event);
+// Because interrupt() was called, or it is new: on its way to its program.
+[[nodiscard]] bool is_interruption(const Event& event);
+// Of any other stop than a group's. The thread gets the signal that it was stopped for only if it
+// goes on with it.
+[[nodiscard]] int signal_to_pass_on(const Event& event);
+
 enum class Waited { event, interrupted, nobody };
 
 // Waits for one event of any tracee. The event stays, until the thread goes on or it is taken: were
@@ -40,7 +56,8 @@ enum class Waited { event, interrupted, nobody };
 Waited wait_for_event(Event& event);
 // Does not wait: interrupted when there is none.
 Waited next_event(Event& event);
-// The same, of threads that have ended alone.
+// The same, of threads that have stopped alone, or ended.
+Waited next_stop(Event& event);
 Waited next_end(Event& event);
 // Takes the event: a thread that has ended is then gone, and one that has executed a program from
 // another thread than the first takes no requests before that (ptrace_freeze_traced()).

@@ -11,6 +11,7 @@
 #include <array>
 #include <string_view>
 
+#include "proc/kernel_stack.h"
 #include "proc/schedstat.h"
 #include "proc/stat.h"
 #include "proc/status.h"
@@ -79,6 +80,11 @@ Sight Looker::look(pid_t pid, pid_t tid) const {
 bool Looker::is_still_there(const Sight& sight) {
   SyscallText buffer;
   return !sight.text.empty() && read_into(buffer, sight.file) == sight.text;
+}
+
+bool Looker::is_within_call(pid_t pid, pid_t tid) const {
+  const auto stack = procfs_.read(fmt::format("{}/task/{}/stack", pid, tid));
+  return stack && proc::is_within_call(*stack);
 }
 
 // A duplicate of the target's descriptor, for two questions: nothing that is a socket minds its

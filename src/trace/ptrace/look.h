@@ -46,6 +46,10 @@ class Looker {
   // Whether a thread that did not run is where it was seen, or there again. One read, and nothing
   // after it: what is done at once finds the thread there, unless we are kept from running.
   [[nodiscard]] static bool is_still_there(const Sight& sight);
+  // Whether a thread that was put aside while it ran stood within a call, on its way to what that
+  // does, rather than in its program or on its way back there; false: unknown, too. Needs
+  // CAP_SYS_ADMIN: proc_pid_stack().
+  [[nodiscard]] bool is_within_call(pid_t pid, pid_t tid) const;
   // Of a thread that stands still; also where it is stopped on its way into a call or out of it.
   [[nodiscard]] std::optional<SeenCall> call(pid_t pid, pid_t tid) const;
   // It last ran on; -1: unknown.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/ptrace/loop.h"
 
-#include <signal.h>
-#include <time.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "trace/ptrace/memory.h"
+#include "trace/ptrace/parked.h"
 
 namespace debug_process::trace::ptrace {
 namespace {
@@ -18,13 +16,6 @@ using std::chrono::nanoseconds;
 constexpr nanoseconds kMostLostToInterruption = std::chrono::milliseconds(1);
 // One that has had so many turns without the others: they may wait, and not be seen.
 constexpr int kMostInARow = 4;
-constexpr int kSyscallStop = SIGTRAP | 0x80;  // PTRACE_O_TRACESYSGOOD
-
-bool is_group_stop(const Event& event) {
-  return event.ptrace_event == PTRACE_EVENT_STOP &&
-         (event.signal == SIGSTOP || event.signal == SIGTSTP || event.signal == SIGTTIN ||
-          event.signal == SIGTTOU);
-}
 
 }  // namespace
 
@@ -109,9 +100,9 @@ void Loop::handle(const Event& event, nanoseconds now) {
   if (thread == nullptr) thread = adopt(event.tid, now);
   if (thread == nullptr) return;
   const bool wanted = thread->stopping;
-  has_stopped(*thread, now);
-  if (event.signal != kSyscallStop) charge_event(*thread, wanted, now);
-  if (event.signal == kSyscallStop) {
+  has_stopped(*thread, event, now);
+  if (!is_syscall_stop(event)) charge_event(*thread, wanted, now);
+  if (is_syscall_stop(event)) {
     at_call(*thread, now);
     if (in_round_)
       hold(*thread);
@@ -120,8 +111,7 @@ void Loop::handle(const Event& event, nanoseconds now) {
   } else if (is_group_stop(event)) {
     stay_stopped(*thread, now);
   } else {
-    // Without an event it is a signal, which the thread gets only if it goes on with it.
-    resume(*thread, event.ptrace_event == 0 ? event.signal : 0, now);
+    resume(*thread, signal_to_pass_on(event), now);
   }
 }
 
@@ -163,16 +153,20 @@ void Loop::leaves(Tracee& thread, const SyscallInfo& info, nanoseconds now) {
   charge_call(thread, call, now);
 }
 
-void Loop::has_stopped(Tracee& thread, nanoseconds now) {
+void Loop::has_stopped(Tracee& thread, const Event& event, nanoseconds now) {
   if (!thread.stopping) return;
   thread.stopping = false;
   --stopping_;
   if (thread.interrupted_at)
     lose(thread, std::min(now - *thread.interrupted_at, kMostLostToInterruption));
+  // It may have moved on since we looked.
+  const auto call = looker_.call(thread.process->stats.pid.value_or(0), thread.tid);
+  if (is_interruption(event) && call && may_be_made_again(call->key) &&
+      make_interrupted_call_again(thread.tid))
+    thread.calls.interrupted = call->key;
   // It ran when we looked. If it was on its way into a call, or out of it, the kernel knows.
-  if (thread.interrupted_at && !thread.calls.interrupted)
-    if (const auto call = looker_.call(thread.process->stats.pid.value_or(0), thread.tid))
-      thread.calls.interrupted = call->key;
+  if (call && thread.interrupted_at && !thread.calls.interrupted)
+    thread.calls.interrupted = call->key;
   thread.interrupted_at.reset();
 }
 
@@ -236,6 +230,7 @@ void Loop::close(nanoseconds now) {
   end_.at = now;
   end_.let_go = let_go_ever_;
   end_.paused = bursts_.paused_ever();
+  let_run(threads_before_calls());
 }
 
 Tracee* Loop::find(pid_t tid) {

@@ -9,6 +9,7 @@
 #include <random>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "trace/backend.h"
@@ -100,6 +101,8 @@ class Loop {
   [[nodiscard]] bool wants_round(pid_t tid);
   void serve_others();
   void hold(Tracee& thread);
+  [[nodiscard]] std::unordered_set<pid_t> threads_before_calls() const;
+  static void let_run(std::unordered_set<pid_t> before_calls);
   void let_held_go();
   void charge_call(Tracee& thread, const ThreadCalls::Call& call, std::chrono::nanoseconds now);
   void correct_price(const Tracee& thread, std::chrono::nanoseconds now);
@@ -117,7 +120,7 @@ class Loop {
   void resume(Tracee& thread, int signal_number, std::chrono::nanoseconds now);
   void stay_stopped(Tracee& thread, std::chrono::nanoseconds now);
   static void no_longer_listens(Tracee& thread, std::chrono::nanoseconds now);
-  void has_stopped(Tracee& thread, std::chrono::nanoseconds now);
+  void has_stopped(Tracee& thread, const Event& event, std::chrono::nanoseconds now);
 
   Tracee* find(pid_t tid);
   // A thread that was made by a traced one; null when it is none of ours, and let go.

@@ -6,12 +6,14 @@
 // its way out. So it is stopped only where it was put aside while it ran, by us: we go to its CPU,
 // where it cannot run while we do, and compare how often it went to sleep, and how often it was
 // made to wait, with what that was at an earlier look. It has been made to wait, and has not slept:
-// then it is in its program, or about to return to it. What is left: a kernel that preempts itself
-// (PREEMPT_FULL) may have put it aside within a call, before it blocked there; where we are not
-// allowed on its CPU, it may enter such a call between look and interruption; and one that is
-// blocked in a call that restarts may wake and enter one that does not between our last look and
-// the interruption: a microsecond, or as long as we are kept from running just there. A
-// FUSE file system may answer an interruption with EINTR in any call: that is not looked up.
+// then it is in its program, or about to return to it; or it gave way in the middle of a call, as
+// where it has just woken another one, which its kernel stack tells where we may read that. What is
+// left: where we are not allowed on its CPU, or another CPU fetches it from there, it may enter
+// such a call between look and interruption; and one that is blocked in a call that restarts may
+// wake and enter one that does not between our last look and the interruption: a microsecond, or as
+// long as we are kept from running just there. Where that ends a call with EINTR, it is made again
+// when the thread has stopped, on x86; a write that was cut short stays so. A FUSE file system may
+// answer an interruption with EINTR in any call: that is not looked up.
 #include <algorithm>
 #include <utility>
 
@@ -168,7 +170,8 @@ bool Loop::is_in_program(Tracee& thread) {
   thread.switches = looker_.switches(pid, thread.tid);
   if (!before || !thread.switches) return false;
   if (thread.switches->voluntary != before->voluntary) return false;
-  return !here || thread.switches->involuntary > before->involuntary;
+  if (here && thread.switches->involuntary == before->involuntary) return false;
+  return !looker_.is_within_call(pid, thread.tid);
 }
 
 void Loop::park(Tracee& thread, const Sight& sight, nanoseconds now) {

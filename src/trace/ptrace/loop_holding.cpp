@@ -1,13 +1,57 @@
-// Letting go of the target for a pause, and taking hold again.
+// Letting go of the target, for a pause or for good, and taking hold again.
+//
+// A thread that stands on its way into a call when its tracer goes is woken as by a signal:
+// __ptrace_unlink(). It takes that into the call, which ends with EINTR where it would have waited,
+// or is cut short. On its way out it takes it to its program, which does not notice. So those that
+// may yet come to their way in are first set free to make their calls without a stop.
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <thread>
 
 #include "trace/ptrace/loop.h"
+#include "util/clock.h"
 #include "util/units.h"
 
 namespace debug_process::trace::ptrace {
 
 using std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A thread that has made no call for so long will hardly make one in the moment that it takes us to
+// be gone.
+constexpr nanoseconds kLongestCourse = 5ms;
+constexpr nanoseconds kStep = 20us;
+
+}  // namespace
+
+// In a call they stop next on their way out.
+std::unordered_set<pid_t> Loop::threads_before_calls() const {
+  std::unordered_set<pid_t> threads;
+  if (over_) return threads;
+  for (const auto& [tid, thread] : tracees_)
+    if (thread.watched_since && !thread.calls.in_call && !thread.listening_since)
+      threads.insert(tid);
+  return threads;
+}
+
+// Nothing is counted any more, or yet: what stops goes on, and does not stop at calls again.
+void Loop::let_run(std::unordered_set<pid_t> before_calls) {
+  const nanoseconds end = monotonic_now() + kLongestCourse;
+  while (!before_calls.empty() && monotonic_now() < end) {
+    Event event;
+    if (next_stop(event) != Waited::event) {
+      std::this_thread::sleep_for(kStep);
+    } else if (is_group_stop(event)) {
+      (void)listen(event.tid);
+      before_calls.erase(event.tid);
+    } else {
+      (void)go_on(event.tid, signal_to_pass_on(event));
+      if (is_syscall_stop(event)) before_calls.erase(event.tid);
+    }
+  }
+}
 
 // With --follow no child may be missed, and before the window none of a command's threads.
 bool Loop::wants_to_let_go() const {
@@ -17,6 +61,7 @@ bool Loop::wants_to_let_go() const {
 
 void Loop::let_go(nanoseconds now) {
   let_go_ever_ = true;
+  auto before_calls = threads_before_calls();
   for (auto& [tid, thread] : tracees_) {
     end_watch(thread, now);
     no_longer_listens(thread, now);
@@ -30,6 +75,7 @@ void Loop::let_go(nanoseconds now) {
   in_round_ = false;
   last_served_ = 0;
   in_a_row_ = 0;
+  let_run(std::move(before_calls));
 }
 
 // What that costs must not put off the burst that it is for, again and again.

@@ -12,6 +12,7 @@ namespace {
 // How a call depends on its arguments.
 enum class Kind {
   breaks,
+  breaks_for_good,   // what was done of it cannot be known
   reads,             // fd first: a socket with SO_RCVTIMEO
   receives,          // the same, flags fourth
   receives_message,  // the same, flags third
@@ -43,7 +44,7 @@ constexpr Entry kEntries[] = {
     {"recvfrom", Kind::receives},
     {"recvmsg", Kind::receives_message},
     // A protocol may give a connection up rather than wait for it once more.
-    {"connect", Kind::breaks},
+    {"connect", Kind::breaks_for_good},
     // With something sent, the count is short; with nothing, SO_SNDTIMEO matters.
     {"send", Kind::breaks},
     {"sendto", Kind::breaks},
@@ -66,18 +67,25 @@ constexpr Entry kEntries[] = {
     {"io_pgetevents_time64", Kind::breaks},
     {"io_uring_enter", Kind::breaks},
     {"fallocate", Kind::breaks},
-    {"ioctl", Kind::breaks},
+    {"ioctl", Kind::breaks_for_good},
     // The arguments are in memory.
     {"socketcall", Kind::breaks},
     {"ipc", Kind::ipc}};
 
-std::map<SyscallKey, Kind> make_table() {
-  std::map<SyscallKey, Kind> table;
+using Table = std::map<SyscallKey, Kind>;
+
+Table make_table() {
+  Table table;
   for (const Entry& entry : kEntries)
     for (const abi::Abi abi : {abi::Abi::native, abi::Abi::compat32, abi::Abi::x32})
       if (const auto number = abi::syscall_number(abi, entry.name))
         table[{abi, *number}] = entry.kind;
   return table;
+}
+
+const Table& table() {
+  static const Table made = make_table();
+  return made;
 }
 
 Disturbance of_receive(std::uint64_t flags) {
@@ -94,11 +102,11 @@ Disturbance of_ipc(std::uint64_t operation) {
 }  // namespace
 
 Disturbance disturbance(const SyscallKey& call, const std::array<std::uint64_t, 6>& args) {
-  static const auto table = make_table();
-  const auto found = table.find(call);
-  if (found == table.end()) return Disturbance::none;
+  const auto found = table().find(call);
+  if (found == table().end()) return Disturbance::none;
   switch (found->second) {
     case Kind::breaks:
+    case Kind::breaks_for_good:
       return Disturbance::breaks;
     case Kind::reads:
       return Disturbance::breaks_with_timeout;
@@ -110,6 +118,11 @@ Disturbance disturbance(const SyscallKey& call, const std::array<std::uint64_t, 
       return of_ipc(args[0]);
   }
   return Disturbance::breaks;
+}
+
+bool may_be_made_again(const SyscallKey& call) {
+  const auto found = table().find(call);
+  return found != table().end() && found->second != Kind::breaks_for_good;
 }
 
 }  // namespace debug_process::trace::ptrace

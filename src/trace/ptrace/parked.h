@@ -1,4 +1,5 @@
-// Which threads an interruption would disturb, and are left alone until they move on.
+// Which threads an interruption would disturb, and are left alone until they move on; and what can
+// be put right where one was interrupted all the same.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -21,5 +22,9 @@ enum class Disturbance {
 // ioctl (as the driver likes), writes and sends, and receives that wait for more than one piece.
 [[nodiscard]] Disturbance disturbance(const SyscallKey& call,
                                       const std::array<std::uint64_t, 6>& args);
+
+// Whether a call that an interruption has ended with EINTR after all may be made once more, as if
+// it had not begun: of those that may break.
+[[nodiscard]] bool may_be_made_again(const SyscallKey& call);
 
 }  // namespace debug_process::trace::ptrace

@@ -36,7 +36,7 @@ TEST(Rights, ForPtraceAreKeptToAttachOnly) {
   needs.ptrace = true;
   EXPECT_EQ(collecting(needs), to_string(kReading));
   EXPECT_EQ(to_string(needed_to_attach(needs, kAll)),
-            to_string(kReading | CapabilitySet{CAP_SYS_NICE}));
+            to_string(kReading | CapabilitySet{CAP_SYS_NICE, CAP_SYS_ADMIN}));
 }
 
 // Linux before 5.8 has no smaller one, and some containers give that one only.
