@@ -9,8 +9,8 @@ namespace {
 
 // x86: arch/x86/entry; arm64: arch/arm64/kernel/syscall.c, from Linux 5.10 on. do_syscall_64() is
 // on the stack of both ways.
-constexpr std::array<std::string_view, 5> kWaysIn{
-    "do_syscall_", "do_int80_syscall_", "do_fast_syscall_", "el0_svc_common", "invoke_syscall"};
+constexpr std::array<std::string_view, 6> kWaysIn{
+    "do_syscall_", "int80_", "do_fast_syscall_", "do_el0_svc", "el0_svc_common", "invoke_syscall"};
 // kernel/entry/common.c; before Linux 5.8 arch/x86/entry/common.c; arm64, in entry.S and signal.c.
 constexpr std::array<std::string_view, 5> kWaysOut{"exit_to_user", "prepare_exit_to_usermode",
                                                    "exit_to_usermode_loop", "do_notify_resume",

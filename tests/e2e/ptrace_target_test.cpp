@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,6 +111,27 @@ TEST_F(Ptrace, BreaksNoCallOfAThreadThatSleepsByTurns) {
     ASSERT_TRUE(workload.running()) << workload.wait().describe();
   }
   expect_goes_on(workload);
+}
+
+// Only because it is traced such a signal wakes a thread.
+TEST_F(Ptrace, BreaksNoCallByASignalThatTheProgramIgnores) {
+  if (abi_64() != "x86_64") GTEST_SKIP() << "only on x86 such a call can be made again";
+  Workload workload("epoll_eintr_fatal");
+  Watch watch(workload.pid(), kAll);
+  for (int time = 0; time < 20; ++time)
+    for (const int signal : {SIGWINCH, SIGCHLD, SIGURG, SIGCONT})
+      for (const auto& task : tasks_of(workload.pid())) {
+        const pid_t tid = std::stoi(task.filename());
+        ASSERT_EQ(::syscall(SYS_tgkill, workload.pid(), tid, signal), 0);
+        ASSERT_TRUE(wait_until([&] {
+          return read_text(task / "status").find("SigPnd:\t0000000000000000") != std::string::npos;
+        }));
+        ASSERT_TRUE(workload.running()) << workload.wait().describe();
+      }
+  const Json report = watch.end();
+  EXPECT_EQ(metric(report, "syscalls", "errors"), 0);
+  expect_let_go(workload.pid());
+  EXPECT_EQ(ask_number(workload), 0U);
 }
 
 TEST_F(Ptrace, KeepsAStoppedProcessStoppedUntilItIsToldToGoOn) {

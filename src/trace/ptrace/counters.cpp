@@ -30,6 +30,7 @@ CallRow& Counters::row_of(const SyscallKey& key) {
 
 void Counters::enter(ThreadCalls& thread, const SyscallKey& key, const Args& args,
                      nanoseconds now) {
+  thread.ended_with_eintr = false;
   CallRow& row = row_of(key);
   if (CallRow* const interrupted = made_again(thread, row)) {
     thread.in_call = ThreadCalls::Call{interrupted, std::nullopt, args};
@@ -71,6 +72,7 @@ ErrorStats* Counters::leave(ThreadCalls& thread, std::int64_t result, nanosecond
   follow_restart(thread, row, restarted, result);
   if (!row.wanted || (failed_only_ && !failed)) return nullptr;
   count(thread, row, failed, restarted, took);
+  thread.ended_with_eintr = failed && result == -EINTR;
   ErrorStats* error = failed ? count_error(row.stats.key, static_cast<int>(-result)) : nullptr;
   return error != nullptr && !error->example && !error->example_fd ? error : nullptr;
 }
@@ -78,8 +80,21 @@ ErrorStats* Counters::leave(ThreadCalls& thread, std::int64_t result, nanosecond
 void Counters::lose_sight(ThreadCalls& thread) {
   thread.in_call.reset();
   thread.interrupted.reset();
+  thread.ended_with_eintr = false;
   thread.previous = nullptr;
   thread.restarted = nullptr;
+}
+
+void Counters::make_again(ThreadCalls& thread, const SyscallKey& key) {
+  thread.interrupted = key;
+  if (!std::exchange(thread.ended_with_eintr, false) || failed_only_) return;
+  const auto error = errors_.find({key, EINTR});
+  if (error == errors_.end()) return;
+  if (--error->second.calls == 0) errors_.erase(error);
+  SyscallStats& stats = row_of(key).stats;
+  --stats.errors;
+  ++stats.restarts;
+  if (thread.process != nullptr) --thread.process->errors;
 }
 
 void Counters::count(ThreadCalls& thread, CallRow& row, bool failed, bool restarted,

@@ -42,6 +42,7 @@ struct ThreadCalls {
   std::optional<Call> in_call;
   // We stopped the thread in this call: what comes next is the same call, made again by the kernel.
   std::optional<SyscallKey> interrupted;
+  bool ended_with_eintr = false;  // the last call, and that was counted
   CallRow* previous = nullptr;
   CallRow* restarted = nullptr;    // ended as a restart; how that went shows later
   std::uint64_t calls = 0;         // of those that are wanted
@@ -62,6 +63,9 @@ class Counters {
   ErrorStats* leave(ThreadCalls& thread, std::int64_t result, std::chrono::nanoseconds now);
   // The thread goes on unwatched: what it was in ends without being seen.
   static void lose_sight(ThreadCalls& thread);
+  // The kernel makes the call again that ended with EINTR last, and the program does not notice:
+  // it becomes a restart. With failed_only it stays a failure.
+  void make_again(ThreadCalls& thread, const SyscallKey& key);
 
   [[nodiscard]] const TraceSet& set() const { return set_; }
   // Fills in what is counted by call.

@@ -6,6 +6,9 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <cstddef>
+
+#include "trace/ptrace/calls.h"
 
 namespace debug_process::trace::ptrace {
 namespace {
@@ -71,16 +74,26 @@ std::optional<SyscallInfo> syscall_info(pid_t tid) {
   return info;
 }
 
-bool make_interrupted_call_again(pid_t tid) {
+std::optional<SyscallKey> call_that_ended_with_eintr(pid_t tid) {
 #if defined(__x86_64__)
-  constexpr int kRestartUnlessHandled = 514;  // ERESTARTNOHAND: include/linux/errno.h
   user_regs_struct registers{};
-  if (::ptrace(PTRACE_GETREGS, tid, nullptr, &registers) != 0) return false;
+  if (::ptrace(PTRACE_GETREGS, tid, nullptr, &registers) != 0) return std::nullopt;
   // A program of 32 bits has the lower halves.
-  const bool in_call = static_cast<int>(registers.orig_rax) >= 0;
-  if (!in_call || static_cast<int>(registers.rax) != -EINTR) return false;
-  registers.rax = static_cast<unsigned long long>(-kRestartUnlessHandled);
-  return ::ptrace(PTRACE_SETREGS, tid, nullptr, &registers) == 0;
+  if (static_cast<int>(registers.orig_rax) < 0 || static_cast<int>(registers.rax) != -EINTR)
+    return std::nullopt;
+  const auto info = syscall_info(tid);
+  if (!info) return std::nullopt;
+  return key_of(info->arch, registers.orig_rax);
+#else
+  (void)tid;
+  return std::nullopt;
+#endif
+}
+
+bool make_call_again(pid_t tid) {
+#if defined(__x86_64__)
+  constexpr long kRestartUnlessHandled = 514;  // ERESTARTNOHAND: include/linux/errno.h
+  return ::ptrace(PTRACE_POKEUSER, tid, offsetof(user, regs.rax), -kRestartUnlessHandled) == 0;
 #else
   (void)tid;
   return false;

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "trace/activity.h"
+
 namespace debug_process::trace::ptrace {
 
 // As PTRACE_GET_SYSCALL_INFO gives it (Linux 5.3).
@@ -24,11 +26,12 @@ int go_to_call(pid_t tid,
 std::optional<unsigned long> event_message(pid_t tid);
 std::optional<SyscallInfo> syscall_info(pid_t tid);
 
-// Of a thread at an interruption (is_interruption()): if its call ended with EINTR by that, has
-// the kernel make it again when the thread goes on, as it does with most calls; a signal with a
-// handler then ends it with EINTR still: arch_do_signal_or_restart(). False: it had not, or could
-// not be asked for, as on other architectures than x86.
-bool make_interrupted_call_again(pid_t tid);
+// Of a thread that has stopped for a signal or an interruption: its call, where that ended with
+// EINTR; nullopt also where that cannot be known, as on other architectures than x86.
+std::optional<SyscallKey> call_that_ended_with_eintr(pid_t tid);
+// Has the kernel make that call again when the thread goes on, as it does with most calls. A signal
+// with a handler ends it with EINTR still: arch_do_signal_or_restart().
+bool make_call_again(pid_t tid);
 
 // What a thread did that waitid(2) tells of.
 struct Event {

@@ -100,7 +100,7 @@ void Loop::handle(const Event& event, nanoseconds now) {
   if (thread == nullptr) thread = adopt(event.tid, now);
   if (thread == nullptr) return;
   const bool wanted = thread->stopping;
-  has_stopped(*thread, event, now);
+  has_stopped(*thread, now);
   if (!is_syscall_stop(event)) charge_event(*thread, wanted, now);
   if (is_syscall_stop(event)) {
     at_call(*thread, now);
@@ -111,8 +111,19 @@ void Loop::handle(const Event& event, nanoseconds now) {
   } else if (is_group_stop(event)) {
     stay_stopped(*thread, now);
   } else {
+    if (const auto call = mend(event)) counters_.make_again(thread->calls, *call);
     resume(*thread, signal_to_pass_on(event), now);
   }
+}
+
+// A thread that is traced wakes up for signals that its program ignores, too: sig_ignored(). Where
+// that, or an interruption of ours, has ended a call with EINTR that it would not have seen, the
+// call is made again.
+std::optional<SyscallKey> Loop::mend(const Event& event) {
+  if (event.ptrace_event != 0 && !is_interruption(event)) return std::nullopt;
+  const auto call = call_that_ended_with_eintr(event.tid);
+  if (!call || !may_be_made_again(*call) || !make_call_again(event.tid)) return std::nullopt;
+  return call;
 }
 
 void Loop::at_call(Tracee& thread, nanoseconds now) {
@@ -153,20 +164,16 @@ void Loop::leaves(Tracee& thread, const SyscallInfo& info, nanoseconds now) {
   charge_call(thread, call, now);
 }
 
-void Loop::has_stopped(Tracee& thread, const Event& event, nanoseconds now) {
+void Loop::has_stopped(Tracee& thread, nanoseconds now) {
   if (!thread.stopping) return;
   thread.stopping = false;
   --stopping_;
   if (thread.interrupted_at)
     lose(thread, std::min(now - *thread.interrupted_at, kMostLostToInterruption));
-  // It may have moved on since we looked.
-  const auto call = looker_.call(thread.process->stats.pid.value_or(0), thread.tid);
-  if (is_interruption(event) && call && may_be_made_again(call->key) &&
-      make_interrupted_call_again(thread.tid))
-    thread.calls.interrupted = call->key;
   // It ran when we looked. If it was on its way into a call, or out of it, the kernel knows.
-  if (call && thread.interrupted_at && !thread.calls.interrupted)
-    thread.calls.interrupted = call->key;
+  if (thread.interrupted_at && !thread.calls.interrupted)
+    if (const auto call = looker_.call(thread.process->stats.pid.value_or(0), thread.tid))
+      thread.calls.interrupted = call->key;
   thread.interrupted_at.reset();
 }
 

@@ -102,7 +102,8 @@ class Loop {
   void serve_others();
   void hold(Tracee& thread);
   [[nodiscard]] std::unordered_set<pid_t> threads_before_calls() const;
-  static void let_run(std::unordered_set<pid_t> before_calls);
+  void let_run(std::unordered_set<pid_t> before_calls);
+  static std::optional<SyscallKey> mend(const Event& event);
   void let_held_go();
   void charge_call(Tracee& thread, const ThreadCalls::Call& call, std::chrono::nanoseconds now);
   void correct_price(const Tracee& thread, std::chrono::nanoseconds now);
@@ -120,7 +121,7 @@ class Loop {
   void resume(Tracee& thread, int signal_number, std::chrono::nanoseconds now);
   void stay_stopped(Tracee& thread, std::chrono::nanoseconds now);
   static void no_longer_listens(Tracee& thread, std::chrono::nanoseconds now);
-  void has_stopped(Tracee& thread, const Event& event, std::chrono::nanoseconds now);
+  void has_stopped(Tracee& thread, std::chrono::nanoseconds now);
 
   Tracee* find(pid_t tid);
   // A thread that was made by a traced one; null when it is none of ours, and let go.

@@ -143,6 +143,7 @@ bool Loop::try_to_stop(Tracee& thread) {
     }
     if (!Looker::is_still_there(sight)) {
       moved_at_ = monotonic_now();
+      some_run_ = true;
       return false;
     }
   }
@@ -170,8 +171,9 @@ bool Loop::is_in_program(Tracee& thread) {
   thread.switches = looker_.switches(pid, thread.tid);
   if (!before || !thread.switches) return false;
   if (thread.switches->voluntary != before->voluntary) return false;
-  if (here && thread.switches->involuntary == before->involuntary) return false;
-  return !looker_.is_within_call(pid, thread.tid);
+  if (!here) return true;  // it may be running: there is no stack to be read then
+  return thread.switches->involuntary > before->involuntary &&
+         !looker_.is_within_call(pid, thread.tid);
 }
 
 void Loop::park(Tracee& thread, const Sight& sight, nanoseconds now) {

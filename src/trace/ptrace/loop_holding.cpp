@@ -31,26 +31,38 @@ std::unordered_set<pid_t> Loop::threads_before_calls() const {
   std::unordered_set<pid_t> threads;
   if (over_) return threads;
   for (const auto& [tid, thread] : tracees_)
-    if (thread.watched_since && !thread.calls.in_call && !thread.listening_since)
+    if (thread.stopping ||
+        (thread.watched_since && !thread.calls.in_call && !thread.listening_since))
       threads.insert(tid);
   return threads;
 }
 
 // Nothing is counted any more, or yet: what stops goes on, and does not stop at calls again.
 void Loop::let_run(std::unordered_set<pid_t> before_calls) {
+  if (before_calls.empty()) return;
+  if (cpu_) cpu_->compete();
   const nanoseconds end = monotonic_now() + kLongestCourse;
-  while (!before_calls.empty() && monotonic_now() < end) {
+  do {
     Event event;
-    if (next_stop(event) != Waited::event) {
+    const Waited waited = next_stop(event);
+    if (waited == Waited::nobody) return;
+    if (waited == Waited::interrupted) {
       std::this_thread::sleep_for(kStep);
-    } else if (is_group_stop(event)) {
-      (void)listen(event.tid);
-      before_calls.erase(event.tid);
-    } else {
-      (void)go_on(event.tid, signal_to_pass_on(event));
-      if (is_syscall_stop(event)) before_calls.erase(event.tid);
+      continue;
     }
-  }
+    if (event.ptrace_event == PTRACE_EVENT_EXEC) take_event(event.tid);
+    if (is_group_stop(event)) {
+      (void)listen(event.tid);
+    } else {
+      (void)mend(event);
+      (void)go_on(event.tid, signal_to_pass_on(event));
+    }
+    before_calls.erase(event.tid);
+  } while (!before_calls.empty() && monotonic_now() < end);
+  // Among very many, one event takes longer to find than we had.
+  for (const pid_t tid : before_calls)
+    if (const auto info = syscall_info(tid); info && info->op == PTRACE_SYSCALL_INFO_ENTRY)
+      (void)go_on(tid, 0);
 }
 
 // With --follow no child may be missed, and before the window none of a command's threads.

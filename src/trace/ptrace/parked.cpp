@@ -3,7 +3,10 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
+#include <string>
 #include <string_view>
 
 namespace debug_process::trace::ptrace {
@@ -12,7 +15,6 @@ namespace {
 // How a call depends on its arguments.
 enum class Kind {
   breaks,
-  breaks_for_good,   // what was done of it cannot be known
   reads,             // fd first: a socket with SO_RCVTIMEO
   receives,          // the same, flags fourth
   receives_message,  // the same, flags third
@@ -44,7 +46,7 @@ constexpr Entry kEntries[] = {
     {"recvfrom", Kind::receives},
     {"recvmsg", Kind::receives_message},
     // A protocol may give a connection up rather than wait for it once more.
-    {"connect", Kind::breaks_for_good},
+    {"connect", Kind::breaks},
     // With something sent, the count is short; with nothing, SO_SNDTIMEO matters.
     {"send", Kind::breaks},
     {"sendto", Kind::breaks},
@@ -67,15 +69,13 @@ constexpr Entry kEntries[] = {
     {"io_pgetevents_time64", Kind::breaks},
     {"io_uring_enter", Kind::breaks},
     {"fallocate", Kind::breaks},
-    {"ioctl", Kind::breaks_for_good},
+    {"ioctl", Kind::breaks},
     // The arguments are in memory.
     {"socketcall", Kind::breaks},
     {"ipc", Kind::ipc}};
 
-using Table = std::map<SyscallKey, Kind>;
-
-Table make_table() {
-  Table table;
+std::map<SyscallKey, Kind> make_table() {
+  std::map<SyscallKey, Kind> table;
   for (const Entry& entry : kEntries)
     for (const abi::Abi abi : {abi::Abi::native, abi::Abi::compat32, abi::Abi::x32})
       if (const auto number = abi::syscall_number(abi, entry.name))
@@ -83,10 +83,29 @@ Table make_table() {
   return table;
 }
 
-const Table& table() {
-  static const Table made = make_table();
-  return made;
-}
+// EINTR of these says that they have done nothing. Not of connect; of recvmmsg, which keeps an
+// error for the next one; nor of what drivers and file systems do: ioctl, read, write, fallocate.
+constexpr std::string_view kUndone[] = {"epoll_wait",
+                                        "epoll_pwait",
+                                        "epoll_pwait2",
+                                        "semop",
+                                        "semtimedop",
+                                        "rt_sigtimedwait",
+                                        "rt_sigtimedwait_time64",
+                                        "semtimedop_time64",
+                                        "accept",
+                                        "accept4",
+                                        "recv",
+                                        "recvfrom",
+                                        "recvmsg",
+                                        "send",
+                                        "sendto",
+                                        "sendmsg",
+                                        "sendmmsg",
+                                        "io_getevents",
+                                        "io_pgetevents",
+                                        "io_pgetevents_time64",
+                                        "io_uring_enter"};
 
 Disturbance of_receive(std::uint64_t flags) {
   return (flags & MSG_WAITALL) != 0 ? Disturbance::breaks : Disturbance::breaks_with_timeout;
@@ -102,11 +121,11 @@ Disturbance of_ipc(std::uint64_t operation) {
 }  // namespace
 
 Disturbance disturbance(const SyscallKey& call, const std::array<std::uint64_t, 6>& args) {
-  const auto found = table().find(call);
-  if (found == table().end()) return Disturbance::none;
+  static const auto table = make_table();
+  const auto found = table.find(call);
+  if (found == table.end()) return Disturbance::none;
   switch (found->second) {
     case Kind::breaks:
-    case Kind::breaks_for_good:
       return Disturbance::breaks;
     case Kind::reads:
       return Disturbance::breaks_with_timeout;
@@ -121,8 +140,8 @@ Disturbance disturbance(const SyscallKey& call, const std::array<std::uint64_t, 
 }
 
 bool may_be_made_again(const SyscallKey& call) {
-  const auto found = table().find(call);
-  return found != table().end() && found->second != Kind::breaks_for_good;
+  const std::string name = abi::syscall_name(call.abi, call.number);
+  return std::find(std::begin(kUndone), std::end(kUndone), name) != std::end(kUndone);
 }
 
 }  // namespace debug_process::trace::ptrace

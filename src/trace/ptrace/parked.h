@@ -23,8 +23,8 @@ enum class Disturbance {
 [[nodiscard]] Disturbance disturbance(const SyscallKey& call,
                                       const std::array<std::uint64_t, 6>& args);
 
-// Whether a call that an interruption has ended with EINTR after all may be made once more, as if
-// it had not begun: of those that may break.
+// Whether a call that ended with EINTR may be made once more, with the same arguments, as if it had
+// not begun; one with a timeout then begins it anew.
 [[nodiscard]] bool may_be_made_again(const SyscallKey& call);
 
 }  // namespace debug_process::trace::ptrace

@@ -21,6 +21,8 @@ TEST(KernelStack, IsWithinACallBeforeItWaits) {
                                     "entry_SYSCALL_64_after_hwframe"})));
   EXPECT_TRUE(is_within_call(
       stack({"pipe_write", "vfs_write", "do_int80_syscall_32", "entry_INT80_compat"})));
+  EXPECT_TRUE(is_within_call(
+      stack({"pipe_write", "vfs_write", "do_int80_emulation", "asm_int80_emulation"})));
   EXPECT_TRUE(is_within_call(stack({"__switch_to", "pipe_write", "ksys_write",
                                     "el0_svc_common.constprop.0", "do_el0_svc", "el0_svc"})));
   EXPECT_TRUE(is_within_call(stack({"__switch_to", "pipe_write", "ksys_write", "invoke_syscall",

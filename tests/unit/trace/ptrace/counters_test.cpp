@@ -222,5 +222,24 @@ TEST_F(CountersTest, CountARestartThatAHandlerEndsEvenIfOnlyFailuresCount) {
   EXPECT_EQ(stats("poll").restarts, 0U);
 }
 
+TEST_F(CountersTest, TakesAnEintrBackThatTheProgramNeverSees) {
+  call("epoll_pwait", -EINTR);
+  counters_.make_again(thread_, named("epoll_pwait"));
+  EXPECT_EQ(stats("epoll_pwait").errors, 0U);
+  EXPECT_EQ(stats("epoll_pwait").restarts, 1U);
+  EXPECT_TRUE(activity().errors.empty());
+  call("epoll_pwait", 1);
+  EXPECT_EQ(stats("epoll_pwait").calls, 2U);
+}
+
+TEST_F(CountersTest, TakesNoOtherEintrBack) {
+  call("epoll_pwait", -EINTR);
+  call("epoll_pwait", 1);
+  // Ended where nobody saw it.
+  counters_.make_again(thread_, named("epoll_pwait"));
+  EXPECT_EQ(stats("epoll_pwait").errors, 1U);
+  EXPECT_EQ(stats("epoll_pwait").restarts, 0U);
+}
+
 }  // namespace
 }  // namespace debug_process::trace::ptrace

@@ -39,6 +39,18 @@ TEST(Parked, LeavesAloneAReceiveThatWaitsForAllOfIt) {
   EXPECT_EQ(of("recvmsg", {3, 0, MSG_WAITALL, 0, 0, 0}), Disturbance::breaks);
 }
 
+TEST(Parked, MakesOnlyThoseAgainThatHaveDoneNothing) {
+  const auto again = [](const char* name) {
+    return may_be_made_again(
+        {abi::Abi::native, abi::syscall_number(abi::Abi::native, name).value_or(-1)});
+  };
+  for (const char* name : {"epoll_pwait", "semtimedop", "rt_sigtimedwait", "recvfrom", "sendto"})
+    EXPECT_TRUE(again(name)) << name;
+  for (const char* name :
+       {"connect", "ioctl", "read", "write", "fallocate", "recvmmsg", "pause", "no_such_call"})
+    EXPECT_FALSE(again(name)) << name;
+}
+
 #ifdef __x86_64__
 TEST(Parked, KnowsThe32BitCalls) {
   EXPECT_EQ(of("epoll_wait", {}, abi::Abi::compat32), Disturbance::breaks);
