@@ -88,13 +88,12 @@ void Counters::lose_sight(ThreadCalls& thread) {
 void Counters::make_again(ThreadCalls& thread, const SyscallKey& key) {
   thread.interrupted = key;
   if (!std::exchange(thread.ended_with_eintr, false) || failed_only_) return;
-  const auto error = errors_.find({key, EINTR});
-  if (error == errors_.end()) return;
-  if (--error->second.calls == 0) errors_.erase(error);
-  SyscallStats& stats = row_of(key).stats;
-  --stats.errors;
-  ++stats.restarts;
+  CallRow& row = row_of(key);
+  --errors_[{key, EINTR}].calls;
+  --row.stats.errors;
+  ++row.stats.restarts;
   if (thread.process != nullptr) --thread.process->errors;
+  thread.restarted = &row;
 }
 
 void Counters::count(ThreadCalls& thread, CallRow& row, bool failed, bool restarted,
@@ -153,7 +152,8 @@ void Counters::add_to(Activity& activity) const {
     activity.syscalls.push_back(row.stats);
     activity.calls_seen += row.stats.calls;
   }
-  for (const auto& [key, error] : errors_) activity.errors.push_back(error);
+  for (const auto& [key, error] : errors_)
+    if (error.calls > 0) activity.errors.push_back(error);
   for (const auto& [pair, count] : transitions_)
     activity.transitions.push_back({pair.first->stats.key, pair.second->stats.key, count});
 }

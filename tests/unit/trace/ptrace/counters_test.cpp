@@ -232,6 +232,18 @@ TEST_F(CountersTest, TakesAnEintrBackThatTheProgramNeverSees) {
   EXPECT_EQ(stats("epoll_pwait").calls, 2U);
 }
 
+TEST_F(CountersTest, CountsAnEintrThatAHandlerBringsBack) {
+  call("epoll_pwait", -EINTR);
+  counters_.make_again(thread_, named("epoll_pwait"));
+  call("rt_sigreturn", -EINTR);
+  EXPECT_EQ(stats("epoll_pwait").errors, 1U);
+  EXPECT_EQ(stats("epoll_pwait").restarts, 0U);
+  ASSERT_EQ(activity().errors.size(), 1U);
+  EXPECT_EQ(activity().errors.front().calls, 1U);
+  call("epoll_pwait", 1);
+  EXPECT_EQ(stats("epoll_pwait").calls, 2U);
+}
+
 TEST_F(CountersTest, TakesNoOtherEintrBack) {
   call("epoll_pwait", -EINTR);
   call("epoll_pwait", 1);
