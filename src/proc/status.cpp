@@ -56,6 +56,12 @@ bool set(std::optional<CapabilitySet>& target, std::string_view value) {
   return bits.has_value();
 }
 
+// SigCgt: 0000000180004002
+bool set_bits(std::optional<std::uint64_t>& target, std::string_view value) {
+  target = to_number<std::uint64_t>(value, 16);
+  return target.has_value();
+}
+
 bool set(std::optional<bool>& target, std::string_view value) {
   if (value != "0" && value != "1") return false;
   target = value == "1";
@@ -93,6 +99,7 @@ bool set_memory(Status& status, std::string_view key, std::string_view value) {
 }
 
 bool set_rights(Status& status, std::string_view key, std::string_view value) {
+  if (key == "SigCgt") return set_bits(status.signals_caught, value);
   if (key == "Seccomp") return set(status.seccomp, value);
   if (key == "NoNewPrivs") return set(status.no_new_privileges, value);
   if (key == "CapPrm") return set(status.cap_permitted, value);

@@ -47,10 +47,11 @@ struct Status {
   std::optional<Bytes> hugetlb;
   std::optional<std::uint64_t> voluntary_switches;  // of this task alone, even in /proc/PID/status
   std::optional<std::uint64_t> involuntary_switches;
-  std::optional<std::string> cpus_allowed;     // "0-3,8"
-  std::optional<int> seccomp;                  // 0 disabled, 1 strict, 2 filter
-  std::optional<bool> no_new_privileges;       // since Linux 4.10
-  std::optional<CapabilitySet> cap_permitted;  // in its own user namespace
+  std::optional<std::string> cpus_allowed;      // "0-3,8"
+  std::optional<std::uint64_t> signals_caught;  // bit n - 1: signal n has a handler
+  std::optional<int> seccomp;                   // 0 disabled, 1 strict, 2 filter
+  std::optional<bool> no_new_privileges;        // since Linux 4.10
+  std::optional<CapabilitySet> cap_permitted;   // in its own user namespace
   std::optional<CapabilitySet> cap_effective;
   std::optional<CapabilitySet> cap_bounding;  // no execve gives it more than these
 };

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <set>
+#include <sstream>
 #include <thread>
 
 #include "e2e/load.h"
@@ -113,14 +115,28 @@ TEST_F(Ptrace, BreaksNoCallOfAThreadThatSleepsByTurns) {
   expect_goes_on(workload);
 }
 
+// Threads of this process that wait in one of these calls.
+std::vector<std::filesystem::path> tasks_in(pid_t pid, const std::set<long>& numbers) {
+  std::vector<std::filesystem::path> found;
+  for (const auto& task : tasks_of(pid)) {
+    std::istringstream place(read_text(task / "syscall"));
+    long number = -1;
+    if (place >> number && numbers.contains(number)) found.push_back(task);
+  }
+  return found;
+}
+
 // Only because it is traced such a signal wakes a thread.
-TEST_F(Ptrace, BreaksNoCallByASignalThatTheProgramIgnores) {
+TEST_F(Ptrace, BreaksNoCallThatWaitsForEverByASignalThatTheProgramIgnores) {
   if (abi_64() != "x86_64") GTEST_SKIP() << "only on x86 such a call can be made again";
   Workload workload("epoll_eintr_fatal");
   Watch watch(workload.pid(), kAll);
+  const auto tasks =
+      tasks_in(workload.pid(), {SYS_epoll_pwait, SYS_semtimedop, SYS_semop, SYS_read});
+  ASSERT_EQ(tasks.size(), 3U);
   for (int time = 0; time < 20; ++time)
     for (const int signal : {SIGWINCH, SIGCHLD, SIGURG, SIGCONT})
-      for (const auto& task : tasks_of(workload.pid())) {
+      for (const auto& task : tasks) {
         const pid_t tid = std::stoi(task.filename());
         ASSERT_EQ(::syscall(SYS_tgkill, workload.pid(), tid, signal), 0);
         ASSERT_TRUE(wait_until([&] {

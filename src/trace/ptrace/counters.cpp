@@ -86,8 +86,11 @@ void Counters::lose_sight(ThreadCalls& thread) {
 }
 
 void Counters::make_again(ThreadCalls& thread, const SyscallKey& key) {
-  thread.interrupted = key;
-  if (!std::exchange(thread.ended_with_eintr, false) || failed_only_) return;
+  if (!std::exchange(thread.ended_with_eintr, false)) {
+    thread.interrupted = key;
+    return;
+  }
+  if (failed_only_) return;
   CallRow& row = row_of(key);
   --errors_[{key, EINTR}].calls;
   --row.stats.errors;

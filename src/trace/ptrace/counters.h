@@ -63,8 +63,8 @@ class Counters {
   ErrorStats* leave(ThreadCalls& thread, std::int64_t result, std::chrono::nanoseconds now);
   // The thread goes on unwatched: what it was in ends without being seen.
   static void lose_sight(ThreadCalls& thread);
-  // The kernel makes the call again that ended with EINTR last, unless a handler comes first: it
-  // becomes a restart. With failed_only it stays a failure.
+  // The kernel makes the call again that has just ended with EINTR, unless a handler comes first.
+  // If it was seen to end it becomes a restart; with failed_only it stays a failure.
   void make_again(ThreadCalls& thread, const SyscallKey& key);
 
   [[nodiscard]] const TraceSet& set() const { return set_; }

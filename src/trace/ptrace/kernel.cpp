@@ -8,8 +8,6 @@
 #include <cerrno>
 #include <cstddef>
 
-#include "trace/ptrace/calls.h"
-
 namespace debug_process::trace::ptrace {
 namespace {
 
@@ -74,19 +72,15 @@ std::optional<SyscallInfo> syscall_info(pid_t tid) {
   return info;
 }
 
-std::optional<SyscallKey> call_that_ended_with_eintr(pid_t tid) {
+bool ended_with_eintr(pid_t tid) {
 #if defined(__x86_64__)
   user_regs_struct registers{};
-  if (::ptrace(PTRACE_GETREGS, tid, nullptr, &registers) != 0) return std::nullopt;
+  if (::ptrace(PTRACE_GETREGS, tid, nullptr, &registers) != 0) return false;
   // A program of 32 bits has the lower halves.
-  if (static_cast<int>(registers.orig_rax) < 0 || static_cast<int>(registers.rax) != -EINTR)
-    return std::nullopt;
-  const auto info = syscall_info(tid);
-  if (!info) return std::nullopt;
-  return key_of(info->arch, registers.orig_rax);
+  return static_cast<int>(registers.orig_rax) >= 0 && static_cast<int>(registers.rax) == -EINTR;
 #else
   (void)tid;
-  return std::nullopt;
+  return false;
 #endif
 }
 
@@ -104,10 +98,13 @@ bool is_syscall_stop(const Event& event) {
   return event.signal == (SIGTRAP | 0x80);
 }
 
+bool is_stop_signal(int signal_number) {
+  return signal_number == SIGSTOP || signal_number == SIGTSTP || signal_number == SIGTTIN ||
+         signal_number == SIGTTOU;
+}
+
 bool is_group_stop(const Event& event) {
-  return event.ptrace_event == PTRACE_EVENT_STOP &&
-         (event.signal == SIGSTOP || event.signal == SIGTSTP || event.signal == SIGTTIN ||
-          event.signal == SIGTTOU);
+  return event.ptrace_event == PTRACE_EVENT_STOP && is_stop_signal(event.signal);
 }
 
 bool is_interruption(const Event& event) {

@@ -9,8 +9,6 @@
 #include <cstdint>
 #include <optional>
 
-#include "trace/activity.h"
-
 namespace debug_process::trace::ptrace {
 
 // As PTRACE_GET_SYSCALL_INFO gives it (Linux 5.3).
@@ -26,11 +24,12 @@ int go_to_call(pid_t tid,
 std::optional<unsigned long> event_message(pid_t tid);
 std::optional<SyscallInfo> syscall_info(pid_t tid);
 
-// Of a thread that has stopped for a signal or an interruption: its call, where that ended with
-// EINTR; nullopt also where that cannot be known, as on other architectures than x86.
-std::optional<SyscallKey> call_that_ended_with_eintr(pid_t tid);
+// Whether the call that a thread was in, which has stopped for a signal or an interruption, ended
+// with EINTR; false: it cannot be known either, as on other architectures than x86.
+bool ended_with_eintr(pid_t tid);
 // Has the kernel make that call again when the thread goes on, as it does with most calls. A signal
-// with a handler ends it with EINTR still: arch_do_signal_or_restart().
+// with a handler ends it with EINTR still: arch_do_signal_or_restart(). Not at a stop at a call's
+// way out: from there the program may see what is written here.
 bool make_call_again(pid_t tid);
 
 // What a thread did that waitid(2) tells of.
@@ -45,6 +44,7 @@ struct Event {
 // On its way into a call, or out of it: with PTRACE_O_TRACESYSGOOD.
 [[nodiscard]] bool is_syscall_stop(const Event& event);
 // With its whole process, by a signal: it goes on only with that.
+[[nodiscard]] bool is_stop_signal(int signal_number);
 [[nodiscard]] bool is_group_stop(const Event& event);
 // Because interrupt() was called, or it is new: on its way to its program.
 [[nodiscard]] bool is_interruption(const Event& event);

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "trace/ptrace/memory.h"
-#include "trace/ptrace/parked.h"
 
 namespace debug_process::trace::ptrace {
 namespace {
@@ -111,19 +110,9 @@ void Loop::handle(const Event& event, nanoseconds now) {
   } else if (is_group_stop(event)) {
     stay_stopped(*thread, now);
   } else {
-    if (const auto call = mend(event)) counters_.make_again(thread->calls, *call);
+    if (const auto call = mend(*thread, event)) counters_.make_again(thread->calls, *call);
     resume(*thread, signal_to_pass_on(event), now);
   }
-}
-
-// A thread that is traced wakes up for signals that its program ignores, too: sig_ignored(). Where
-// that, or an interruption of ours, has ended a call with EINTR that it would not have seen, the
-// call is made again.
-std::optional<SyscallKey> Loop::mend(const Event& event) {
-  if (event.ptrace_event != 0 && !is_interruption(event)) return std::nullopt;
-  const auto call = call_that_ended_with_eintr(event.tid);
-  if (!call || !may_be_made_again(*call) || !make_call_again(event.tid)) return std::nullopt;
-  return call;
 }
 
 void Loop::at_call(Tracee& thread, nanoseconds now) {

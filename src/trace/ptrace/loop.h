@@ -103,7 +103,7 @@ class Loop {
   void hold(Tracee& thread);
   [[nodiscard]] std::unordered_set<pid_t> threads_before_calls() const;
   void let_run(std::unordered_set<pid_t> before_calls);
-  static std::optional<SyscallKey> mend(const Event& event);
+  [[nodiscard]] std::optional<SyscallKey> mend(const Tracee& thread, const Event& event) const;
   void let_held_go();
   void charge_call(Tracee& thread, const ThreadCalls::Call& call, std::chrono::nanoseconds now);
   void correct_price(const Tracee& thread, std::chrono::nanoseconds now);

@@ -54,7 +54,7 @@ void Loop::let_run(std::unordered_set<pid_t> before_calls) {
     if (is_group_stop(event)) {
       (void)listen(event.tid);
     } else {
-      (void)mend(event);
+      if (const Tracee* const thread = find(event.tid)) (void)mend(*thread, event);
       (void)go_on(event.tid, signal_to_pass_on(event));
     }
     before_calls.erase(event.tid);

@@ -83,29 +83,53 @@ std::map<SyscallKey, Kind> make_table() {
   return table;
 }
 
+// How a call tells how long it waits.
+enum class Timeout {
+  none,          // for ever
+  negative,      // for ever when the argument, an int, is negative
+  null,          // when it is no pointer
+  extended,      // when it has no IORING_ENTER_EXT_ARG, with which there may be one
+  of_the_socket  // EINTR is for those with a timeout alone: sock_intr_errno()
+};
+
+struct Undone {
+  std::string_view name;
+  Timeout timeout;
+  unsigned argument = 0;
+};
+
 // EINTR of these says that they have done nothing. Not of connect; of recvmmsg, which keeps an
 // error for the next one; nor of what drivers and file systems do: ioctl, read, write, fallocate.
-constexpr std::string_view kUndone[] = {"epoll_wait",
-                                        "epoll_pwait",
-                                        "epoll_pwait2",
-                                        "semop",
-                                        "semtimedop",
-                                        "rt_sigtimedwait",
-                                        "rt_sigtimedwait_time64",
-                                        "semtimedop_time64",
-                                        "accept",
-                                        "accept4",
-                                        "recv",
-                                        "recvfrom",
-                                        "recvmsg",
-                                        "send",
-                                        "sendto",
-                                        "sendmsg",
-                                        "sendmmsg",
-                                        "io_getevents",
-                                        "io_pgetevents",
-                                        "io_pgetevents_time64",
-                                        "io_uring_enter"};
+constexpr Undone kUndone[] = {
+    {"epoll_wait", Timeout::negative, 3},       {"epoll_pwait", Timeout::negative, 3},
+    {"epoll_pwait2", Timeout::null, 3},         {"semop", Timeout::none},
+    {"semtimedop", Timeout::null, 3},           {"semtimedop_time64", Timeout::null, 3},
+    {"rt_sigtimedwait", Timeout::null, 2},      {"rt_sigtimedwait_time64", Timeout::null, 2},
+    {"io_getevents", Timeout::null, 4},         {"io_pgetevents", Timeout::null, 4},
+    {"io_pgetevents_time64", Timeout::null, 4}, {"io_uring_enter", Timeout::extended, 3},
+    {"accept", Timeout::of_the_socket},         {"accept4", Timeout::of_the_socket},
+    {"recv", Timeout::of_the_socket},           {"recvfrom", Timeout::of_the_socket},
+    {"recvmsg", Timeout::of_the_socket},        {"send", Timeout::of_the_socket},
+    {"sendto", Timeout::of_the_socket},         {"sendmsg", Timeout::of_the_socket},
+    {"sendmmsg", Timeout::of_the_socket}};
+
+bool waits_for_ever(const Undone& call, const std::array<std::uint64_t, 6>& args) {
+  constexpr std::uint64_t kExtended = 1U << 3;  // include/uapi/linux/io_uring.h
+  const std::uint64_t value = args.at(call.argument);
+  switch (call.timeout) {
+    case Timeout::none:
+      return true;
+    case Timeout::negative:
+      return static_cast<int>(value) < 0;
+    case Timeout::null:
+      return value == 0;
+    case Timeout::extended:
+      return (value & kExtended) == 0;
+    case Timeout::of_the_socket:
+      return false;
+  }
+  return false;
+}
 
 Disturbance of_receive(std::uint64_t flags) {
   return (flags & MSG_WAITALL) != 0 ? Disturbance::breaks : Disturbance::breaks_with_timeout;
@@ -139,9 +163,12 @@ Disturbance disturbance(const SyscallKey& call, const std::array<std::uint64_t, 
   return Disturbance::breaks;
 }
 
-bool may_be_made_again(const SyscallKey& call) {
+bool may_be_made_again(const SyscallKey& call, const std::array<std::uint64_t, 6>& args,
+                       bool just_begun) {
   const std::string name = abi::syscall_name(call.abi, call.number);
-  return std::find(std::begin(kUndone), std::end(kUndone), name) != std::end(kUndone);
+  const auto* const found = std::find_if(std::begin(kUndone), std::end(kUndone),
+                                         [&](const Undone& one) { return one.name == name; });
+  return found != std::end(kUndone) && (just_begun || waits_for_ever(*found, args));
 }
 
 }  // namespace debug_process::trace::ptrace

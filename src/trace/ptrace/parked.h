@@ -24,7 +24,8 @@ enum class Disturbance {
                                       const std::array<std::uint64_t, 6>& args);
 
 // Whether a call that ended with EINTR may be made once more, with the same arguments, as if it had
-// not begun; one with a timeout then begins it anew.
-[[nodiscard]] bool may_be_made_again(const SyscallKey& call);
+// not begun. Its timeout then begins anew, so that one with a timeout must have just begun.
+[[nodiscard]] bool may_be_made_again(const SyscallKey& call,
+                                     const std::array<std::uint64_t, 6>& args, bool just_begun);
 
 }  // namespace debug_process::trace::ptrace

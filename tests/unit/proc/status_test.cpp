@@ -52,6 +52,13 @@ TEST(StatusParser, ReadsTheRights) {
   EXPECT_FALSE(parse_status("Pid:\t1\nCapEff:\tall\n"));
 }
 
+TEST(StatusParser, ReadsWhichSignalsHaveAHandler) {
+  const auto status = parse_status("Pid:\t1\nSigCgt:\t0000000180004002\n");
+  ASSERT_TRUE(status) << status.error().message();
+  EXPECT_EQ(status->signals_caught, 0x180004002U);
+  EXPECT_FALSE(parse_status("Pid:\t1\nSigCgt:\tSIGINT\n"));
+}
+
 TEST(StatusParser, NamesTheLineThatIsMalformed) {
   const auto status = parse_status("Name:\tx\nPid:\t1\nVmRSS:\tmuch kB\n");
   ASSERT_FALSE(status);

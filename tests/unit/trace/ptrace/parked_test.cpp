@@ -12,6 +12,12 @@ Disturbance of(const char* name, const std::array<std::uint64_t, 6>& args = {},
   return disturbance({abi, abi::syscall_number(abi, name).value_or(-1)}, args);
 }
 
+bool again_with(const char* name, const std::array<std::uint64_t, 6>& args, bool just_begun) {
+  return may_be_made_again(
+      {abi::Abi::native, abi::syscall_number(abi::Abi::native, name).value_or(-1)}, args,
+      just_begun);
+}
+
 TEST(Parked, LeavesAloneWhatSignal7Lists) {
   for (const char* name : {"epoll_pwait", "semtimedop", "rt_sigtimedwait", "io_getevents",
                            "io_uring_enter", "recvmmsg"})
@@ -40,15 +46,24 @@ TEST(Parked, LeavesAloneAReceiveThatWaitsForAllOfIt) {
 }
 
 TEST(Parked, MakesOnlyThoseAgainThatHaveDoneNothing) {
-  const auto again = [](const char* name) {
-    return may_be_made_again(
-        {abi::Abi::native, abi::syscall_number(abi::Abi::native, name).value_or(-1)});
-  };
+  const auto again = [](const char* name) { return again_with(name, {}, true); };
   for (const char* name : {"epoll_pwait", "semtimedop", "rt_sigtimedwait", "recvfrom", "sendto"})
     EXPECT_TRUE(again(name)) << name;
   for (const char* name :
        {"connect", "ioctl", "read", "write", "fallocate", "recvmmsg", "pause", "no_such_call"})
     EXPECT_FALSE(again(name)) << name;
+}
+
+TEST(Parked, MakesThoseWithATimeoutAgainOnlyWhereTheyHaveJustBegun) {
+  constexpr std::uint64_t kForEver = 0xffffffff;  // -1, as an int
+  EXPECT_TRUE(again_with("epoll_pwait", {3, 0, 1, kForEver, 0, 8}, false));
+  EXPECT_FALSE(again_with("epoll_pwait", {3, 0, 1, 1000, 0, 8}, false));
+  EXPECT_TRUE(again_with("semtimedop", {3, 0x1000, 1, 0}, false));
+  EXPECT_FALSE(again_with("semtimedop", {3, 0x1000, 1, 0x2000}, false));
+  EXPECT_FALSE(again_with("rt_sigtimedwait", {0x1000, 0, 0x2000, 8}, false));
+  EXPECT_FALSE(again_with("recvfrom", {3}, false));
+  EXPECT_FALSE(again_with("io_uring_enter", {3, 0, 1, 1U << 3 | 1U}, false));
+  EXPECT_TRUE(again_with("io_uring_enter", {3, 0, 1, 1}, false));
 }
 
 #ifdef __x86_64__
