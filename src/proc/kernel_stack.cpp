@@ -11,9 +11,9 @@ namespace {
 // on the stack of both ways.
 constexpr std::array<std::string_view, 6> kWaysIn{
     "do_syscall_", "int80_", "do_fast_syscall_", "do_el0_svc", "el0_svc_common", "invoke_syscall"};
-// kernel/entry/common.c; before Linux 5.8 arch/x86/entry/common.c; arm64, in entry.S and signal.c.
-constexpr std::array<std::string_view, 5> kWaysOut{"exit_to_user", "prepare_exit_to_usermode",
-                                                   "exit_to_usermode_loop", "do_notify_resume",
+// kernel/entry/common.c and its forerunners (syscall_exit_to_user_mode(), exit_to_usermode_loop());
+// arm64: signal.c; before Linux 5.8 arch/x86/entry/common.c.
+constexpr std::array<std::string_view, 3> kWaysOut{"exit_to_user", "do_notify_resume",
                                                    "syscall_return_slowpath"};
 
 template <std::size_t size>

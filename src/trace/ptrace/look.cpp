@@ -10,11 +10,11 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "proc/kernel_stack.h"
 #include "proc/schedstat.h"
 #include "proc/stat.h"
-#include "proc/status.h"
 #include "proc/task_syscall.h"
 #include "trace/ptrace/parked.h"
 #include "trace/standing.h"
@@ -119,11 +119,23 @@ int Looker::cpu_of(pid_t pid, pid_t tid) const {
   return stat ? stat->processor : -1;
 }
 
-std::optional<Switches> Looker::switches(pid_t pid, pid_t tid) const {
-  const auto status =
+std::optional<proc::Status> Looker::status(pid_t pid, pid_t tid) const {
+  auto status =
       procfs_.read(fmt::format("{}/task/{}/status", pid, tid)).and_then(proc::parse_status);
-  if (!status || !status->voluntary_switches || !status->involuntary_switches) return std::nullopt;
-  return Switches{*status->voluntary_switches, *status->involuntary_switches};
+  if (!status) return std::nullopt;
+  return std::move(*status);
+}
+
+std::optional<Switches> Looker::switches(pid_t pid, pid_t tid) const {
+  const auto now = status(pid, tid);
+  if (!now || !now->voluntary_switches || !now->involuntary_switches) return std::nullopt;
+  return Switches{*now->voluntary_switches, *now->involuntary_switches};
+}
+
+bool Looker::handles(pid_t pid, pid_t tid, int signal_number) const {
+  const auto now = status(pid, tid);
+  if (!now || !now->signals_caught) return true;
+  return (*now->signals_caught >> static_cast<unsigned>(signal_number - 1) & 1U) != 0;
 }
 
 std::optional<std::chrono::nanoseconds> Looker::cpu_time(pid_t pid, pid_t tid) const {

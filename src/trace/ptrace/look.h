@@ -11,6 +11,7 @@
 #include <string>
 
 #include "proc/procfs.h"
+#include "proc/status.h"
 #include "trace/activity.h"
 #include "util/fd.h"
 
@@ -55,12 +56,15 @@ class Looker {
   // It last ran on; -1: unknown.
   [[nodiscard]] int cpu_of(pid_t pid, pid_t tid) const;
   [[nodiscard]] std::optional<Switches> switches(pid_t pid, pid_t tid) const;
+  // Whether its program has a handler for this signal; true: not known, too.
+  [[nodiscard]] bool handles(pid_t pid, pid_t tid, int signal_number) const;
   // CPU time so far: exact of one that stands still; nullopt: unknown.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> cpu_time(pid_t pid, pid_t tid) const;
   // Changes whenever the thread runs; empty: unknown.
   [[nodiscard]] std::string trail(pid_t pid, pid_t tid) const;
 
  private:
+  [[nodiscard]] std::optional<proc::Status> status(pid_t pid, pid_t tid) const;
   [[nodiscard]] bool socket_without_timeout(pid_t pid, int fd) const;
 
   proc::Procfs procfs_;

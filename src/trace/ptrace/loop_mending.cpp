@@ -4,23 +4,14 @@
 // is woken by signals that its program ignores as well: sig_ignored(). Such a call is made again,
 // so that the program does not notice. Not where the program would have seen it without us: a
 // signal that it handles, or that stops it, signal(7). A call with a timeout would never end, were
-// it made again with each of many signals; one that we have interrupted had just begun.
+// it made again with each of many signals; one that we have interrupted had just begun, and
+// SIGCONT, which interrupts every traced thread, whether it stands still or not, hardly ever comes.
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
-#include "proc/status.h"
 #include "trace/ptrace/loop.h"
 #include "trace/ptrace/parked.h"
 
 namespace debug_process::trace::ptrace {
 namespace {
-
-bool handles(pid_t pid, pid_t tid, int signal_number) {
-  const auto status =
-      proc::Procfs().read(fmt::format("{}/task/{}/status", pid, tid)).and_then(proc::parse_status);
-  if (!status || !status->signals_caught) return true;  // not known: nothing is done
-  return (*status->signals_caught >> static_cast<unsigned>(signal_number - 1) & 1U) != 0;
-}
 
 bool may_be_mended(const Event& event) {
   if (event.ptrace_event != 0) return is_interruption(event);
@@ -38,7 +29,7 @@ std::optional<SyscallKey> Loop::mend(const Tracee& thread, const Event& event) c
   if (!call || !may_be_made_again(call->key, call->args, is_interruption(event)))
     return std::nullopt;
   const int signal_number = signal_to_pass_on(event);
-  if (signal_number != 0 && handles(pid, event.tid, signal_number)) return std::nullopt;
+  if (signal_number != 0 && looker_.handles(pid, event.tid, signal_number)) return std::nullopt;
   if (!make_call_again(event.tid)) return std::nullopt;
   return call->key;
 }

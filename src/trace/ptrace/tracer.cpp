@@ -106,7 +106,6 @@ void Tracer::wake_until(State wanted) {
 }
 
 void Tracer::run() {
-  // To come back from giving way to the target: cpu.h.
   keep_only_to_look(needed_to_trace());
   Hold hold = in_thread(&Tracer::begin);
   if (hold == Hold::refused) {
